@@ -1,0 +1,44 @@
+package outbox
+
+import (
+	"context"
+	"time"
+
+	"recado/core/message"
+)
+
+// Row is one message that waits to be sent.
+type Row struct {
+	Seq        int64
+	Attempts   int
+	UpstreamID string // chosen beforehand; "" when the channel cannot foretell it
+	message.Outbound
+}
+
+// Result is how one attempt to send ended.
+type Result struct {
+	Row        Row
+	At         time.Time
+	Sent       bool
+	UpstreamID string
+	RunAt      time.Time // next attempt, when neither Sent nor Buried
+	Counted    bool      // the attempt counts; shutting down and being rate limited do not
+	Buried     bool
+	Error      string // for the team and the log; no secrets
+}
+
+// Store is what the outbox needs of the database. Rows are written by the
+// transaction of a turn (dialogue.Tx.Post).
+type Store interface {
+	// Due returns rows of one channel and account in order of posting, at most
+	// limit: those whose time has come, leaving out every address that has an
+	// earlier row still waiting for a later time (order per address).
+	// exclude names addresses that the caller is sending to already.
+	Due(ctx context.Context, channel message.Channel, account string, now time.Time, exclude []message.Address, limit int) ([]Row, error)
+
+	// NextDue is the earliest time at which Due will have a row; zero when none waits.
+	NextDue(ctx context.Context, channel message.Channel, account string) (time.Time, error)
+
+	// Record notes results, in one transaction.
+	Record(ctx context.Context, results []Result) error
+}

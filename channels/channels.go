@@ -1,0 +1,101 @@
+// Package channels is the contract between Recado and an upstream: a small
+// required part, and abilities that a channel may have besides.
+//
+// Promises: a channel hands every item to Sink.Accept and acknowledges it
+// upstream only after Accept returned nil (rule 1); Send is called by the outbox
+// alone, one message at a time for each address, and may be called again with the
+// same message (rule 6). A channel never calls the domain, keeps no state that a
+// restart would lose except what it can ask the upstream for again, and answers a
+// failed Send with an *Error that says what to do next. The suite channeltest.Run
+// shows what is meant.
+package channels
+
+import (
+	"context"
+	"io"
+
+	"recado/core/message"
+)
+
+// Channel is one upstream account: a mailbox, a WhatsApp number, a workspace.
+type Channel interface {
+	// Name is the kind of channel; Account tells apart several of one kind.
+	Name() message.Channel
+	Account() string
+
+	// Run receives until ctx ends, and returns nil when it has drained: nothing
+	// is half-read and every acknowledgement owed was given. A lost connection is
+	// not an end: Run reconnects with backoff. It returns an error only for what
+	// nobody but a person can mend, such as a refused password.
+	Run(ctx context.Context, sink Sink) error
+
+	// Send hands one message to the upstream and returns when it took it.
+	// A failure is an *Error; anything else counts as Temporary.
+	// It must be safe to call while Run runs, and while it does not.
+	Send(ctx context.Context, out message.Outbound) (Receipt, error)
+}
+
+// Sink takes items in. Accept returns nil when all of them are committed, also
+// when some were known already; on an error none may be acknowledged upstream.
+type Sink interface {
+	Accept(ctx context.Context, items ...message.Inbound) error
+}
+
+// Receipt is what the upstream said of a message that it took.
+type Receipt struct {
+	UpstreamID string // how the upstream names it from now on; empty: as foretold
+}
+
+// Exclusive is a channel that must have one owner among all processes, such as a
+// mailbox. Others run in every process.
+type Exclusive interface {
+	Exclusive() bool
+}
+
+// Foreteller is a channel whose upstream id is known before sending. The outbox
+// stores it with the message, so that an answer to it finds its ticket even when
+// the process died between sending and noting so.
+type Foreteller interface {
+	UpstreamID(out message.Outbound) string
+}
+
+// Typer shows that an answer is being written.
+type Typer interface {
+	Typing(ctx context.Context, to message.Address, on bool) error
+}
+
+// Marker marks an item as read, once a person or the bot has really taken it.
+type Marker interface {
+	MarkRead(ctx context.Context, key message.Key) error
+}
+
+// Checker tries the upstream once, for `recado check`. The error's text is for
+// the person who runs the desk: what is wrong, and what to do.
+type Checker interface {
+	Check(ctx context.Context) error
+}
+
+// State is how a channel fares, for readiness and metrics.
+type State struct {
+	Up     bool
+	Detail string // for the person who runs the desk; no secrets
+}
+
+// Reporter tells its state at any time, without waiting.
+type Reporter interface {
+	State() State
+}
+
+// Memory keeps a channel's few words of progress, such as an IMAP cursor.
+// Load of an unknown name is "", nil.
+type Memory interface {
+	Load(ctx context.Context, name string) (string, error)
+	Save(ctx context.Context, name, value string) error
+}
+
+// Files keeps bytes by their content. Keep reads r to its end; it returns
+// ErrFileTooLarge when r holds more than limit bytes, and then keeps nothing.
+type Files interface {
+	Keep(ctx context.Context, r io.Reader, limit int64) (digest string, size int64, err error)
+	Open(ctx context.Context, digest string) (io.ReadCloser, error)
+}

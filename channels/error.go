@@ -1,0 +1,43 @@
+package channels
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrFileTooLarge is returned by Files.Keep for more bytes than its limit.
+var ErrFileTooLarge = errors.New("the file is larger than the limit")
+
+// ErrorKind says what the outbox does next.
+type ErrorKind string
+
+// The kinds of failure. What is not classed is Temporary, and attempts are bounded.
+const (
+	Temporary   ErrorKind = "temporary"    // try again with backoff
+	RateLimited ErrorKind = "rate-limited" // try again after RetryAfter; not counted as an attempt
+	Permanent   ErrorKind = "permanent"    // this message will never pass: bury it and tell the team
+	Unreachable ErrorKind = "unreachable"  // this address is dead: bury, and mark the address
+	SignedOut   ErrorKind = "signed-out"   // no message will pass until a person acts: wait, and raise an alarm
+)
+
+// Error is a failed Send.
+type Error struct {
+	Kind       ErrorKind
+	RetryAfter time.Duration // for RateLimited; zero is the outbox's own backoff
+	Err        error
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("%s: %v", e.Kind, e.Err) }
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// KindOf classes any error of Send.
+func KindOf(err error) (ErrorKind, time.Duration) {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind, e.RetryAfter
+	}
+	return Temporary, 0
+}

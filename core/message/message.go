@@ -1,0 +1,234 @@
+// Package message is the vocabulary that every layer shares: who (Address), which
+// upstream item (Key), what came in (Inbound) and what goes out (Outbound).
+//
+// Promises: plain data with a stable JSON form, since inbox and outbox rows hold
+// it; values are comparable where they are used as map keys. It does no I/O,
+// knows no ticket rules and imports nothing of ours. Check methods report what is
+// missing; they never repair.
+package message
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Channel names a kind of upstream.
+type Channel string
+
+// The channels that Recado speaks.
+const (
+	Email    Channel = "email"
+	WhatsApp Channel = "whatsapp"
+	Slack    Channel = "slack"
+	Web      Channel = "web"
+)
+
+// Address is where one party is reached on one channel. ID is in the channel's
+// normal form, made only by that channel: a lower-case addr-spec for e-mail,
+// digits with country code (or a LID) for WhatsApp, "T123/U456" for Slack.
+type Address struct {
+	Channel Channel `json:"channel"`
+	ID      string  `json:"id"`
+}
+
+// IsZero reports whether a names nobody.
+func (a Address) IsZero() bool { return a == Address{} }
+
+// String is "channel:id", the form that ParseAddress reads.
+func (a Address) String() string { return string(a.Channel) + ":" + a.ID }
+
+// ParseAddress reads "channel:id". The id may itself hold colons.
+func ParseAddress(s string) (Address, error) {
+	channel, id, ok := strings.Cut(s, ":")
+	if !ok || channel == "" || id == "" {
+		return Address{}, fmt.Errorf("address %q is not channel:id", s)
+	}
+	return Address{Channel: Channel(channel), ID: id}, nil
+}
+
+// Key names one upstream item for ever. A turn is applied once per Key (rule 2).
+// Account is our end: the mailbox, the number, the workspace.
+type Key struct {
+	Channel Channel `json:"channel"`
+	Account string  `json:"account"`
+	ID      string  `json:"id"`
+}
+
+// IsZero reports whether k names nothing.
+func (k Key) IsZero() bool { return k == Key{} }
+
+// String is for logs; it is not parsed.
+func (k Key) String() string { return string(k.Channel) + "/" + k.Account + "/" + k.ID }
+
+// Kind says what a person did upstream.
+type Kind string
+
+// Everything that a person can do is one of these (DESIGN, "one way through").
+const (
+	Text     Kind = "text"     // words, files or both
+	Press    Kind = "press"    // a button or a poll vote; Choice holds the value that was offered
+	Reaction Kind = "reaction" // Choice holds the emoji, empty when taken back; Target the message
+	Edit     Kind = "edit"     // Text replaces that of Target
+	Deletion Kind = "deletion" // Target was deleted by who wrote it
+	Rating   Kind = "rating"   // the signed rating page was posted; Form holds its fields
+	Bounce   Kind = "bounce"   // what we sent to From could not be delivered
+)
+
+// Proof is how sure the channel is that From is who wrote (rule 7).
+type Proof string
+
+// Proofs, from none to best.
+const (
+	Unproved   Proof = ""        // a From: line, and nothing else
+	ByToken    Proof = "token"   // it carries a token that only From was sent
+	ByUpstream Proof = "channel" // the upstream vouches: WhatsApp, Slack, aligned DMARC
+)
+
+// Auto says which machine wrote, if one did (RFC 3834, RFC 3464, RFC 5965).
+type Auto string
+
+// Kinds of machine mail. A person is NotAuto.
+const (
+	NotAuto   Auto = ""
+	AutoReply Auto = "auto-reply" // vacation, out of office, acknowledgements of other desks
+	BounceDSN Auto = "bounce"
+	ListMail  Auto = "list"
+	Complaint Auto = "complaint"
+	OwnEcho   Auto = "own" // what we ourselves sent, come back
+)
+
+// Inbound is one thing that somebody did upstream, as the channel understood it.
+type Inbound struct {
+	Key          Key       `json:"key"`
+	Kind         Kind      `json:"kind"`
+	Conversation string    `json:"conversation"` // what orders turns: see ConversationWith
+	From         Address   `json:"from"`
+	FromName     string    `json:"fromName,omitempty"`
+	Proof        Proof     `json:"proof,omitempty"`
+	Auto         Auto      `json:"auto,omitempty"`
+	SentAt       time.Time `json:"sentAt"`     // by the upstream's clock; for people to read only
+	ReceivedAt   time.Time `json:"receivedAt"` // by ours, UTC
+
+	Subject  string `json:"subject,omitempty"`
+	Text     string `json:"text,omitempty"`     // what the person wrote, without quotes and signature
+	FullText string `json:"fullText,omitempty"` // all of it, when Text is less
+	Original string `json:"original,omitempty"` // digest of the raw item in the file store
+
+	Attachments []Attachment      `json:"attachments,omitempty"`
+	Refused     []Refusal         `json:"refused,omitempty"`
+	Choice      string            `json:"choice,omitempty"`
+	Target      Key               `json:"target,omitzero"`
+	Form        map[string]string `json:"form,omitempty"`
+	Copies      []Address         `json:"copies,omitempty"` // the others on To and Cc, ours left out
+	Thread      Thread            `json:"thread,omitzero"`
+}
+
+// ConversationWith is the usual name of a conversation: our account and the other party.
+func ConversationWith(account string, who Address) string {
+	return string(who.Channel) + "/" + account + "/" + who.ID
+}
+
+// Thread is what ties an item to what was said before, best proof first.
+type Thread struct {
+	ID      string   `json:"id,omitempty"`      // how the upstream will name this item when it is answered
+	Number  string   `json:"number,omitempty"`  // protocol number out of a token that was verified for From
+	Refs    []string `json:"refs,omitempty"`    // ids of items that this one answers, nearest first
+	Numbers []string `json:"numbers,omitempty"` // protocol numbers merely written, as in a subject
+}
+
+// Attachment is a file that was kept. Digest finds its bytes in the file store.
+type Attachment struct {
+	Name      string `json:"name"`
+	MediaType string `json:"mediaType"`
+	Size      int64  `json:"size"`   // bytes
+	Digest    string `json:"digest"` // sha256, lower-case hex
+	Inline    bool   `json:"inline,omitempty"`
+}
+
+// Refusal is a file that was not kept, and why (B3).
+type Refusal struct {
+	Name string `json:"name"`
+	Size int64  `json:"size"`
+	Why  Reason `json:"why"`
+}
+
+// Reason is why a file was refused.
+type Reason string
+
+// The reasons for which a file is refused.
+const (
+	TooLarge   Reason = "too-large"
+	TooMany    Reason = "too-many"
+	Unreadable Reason = "unreadable"
+)
+
+// B3: the most files that one message brings, and the most bytes of each.
+const (
+	MaxFiles    = 10
+	MaxFileSize = 20 << 20
+)
+
+// Choice is one numbered option. The text of a message always spells the numbers
+// out; a channel that has buttons may show them too.
+type Choice struct {
+	Value string `json:"value"`
+	Label string `json:"label"`
+}
+
+// Outbound is one message to one address. It is written in the transaction that
+// caused it and sent by the outbox alone (rule 6).
+type Outbound struct {
+	ID           string       `json:"id"` // UUIDv7; the channel derives its upstream id from it
+	To           Address      `json:"to"`
+	Account      string       `json:"account,omitempty"` // our end; empty is the channel's only one
+	Conversation string       `json:"conversation,omitempty"`
+	Language     string       `json:"language"`          // BCP 47: pt-BR, en, es
+	Subject      string       `json:"subject,omitempty"` // for channels that have one
+	Text         string       `json:"text"`              // our markup: *bold*, _italic_, bare links, lines
+	Choices      []Choice     `json:"choices,omitempty"`
+	Attachments  []Attachment `json:"attachments,omitempty"`
+	Number       string       `json:"number,omitempty"` // protocol number of the ticket spoken of
+	Refs         []string     `json:"refs,omitempty"`   // upstream ids that this continues, oldest first
+	Quote        string       `json:"quote,omitempty"`  // the words being answered, for channels that show them
+	Link         *Link        `json:"link,omitempty"`
+	Proactive    bool         `json:"proactive,omitempty"` // nobody is waiting for it: pacing and quiet hours apply
+	Code         bool         `json:"code,omitempty"`      // it holds a secret; never logged or shown to the team
+}
+
+// Link offers a signed page. The outbox fills in URL just before sending, so that
+// no live link rests in a table; a channel shows Label and URL as it can.
+type Link struct {
+	Purpose string `json:"purpose"` // "rate"
+	Subject string `json:"subject"` // what the link is about, such as a survey's id
+	Label   string `json:"label"`
+	URL     string `json:"-"`
+}
+
+// Check reports what is missing of an item that a channel hands in.
+func (in Inbound) Check() error {
+	switch {
+	case in.Key.Channel == "" || in.Key.ID == "":
+		return fmt.Errorf("inbound %s: key is incomplete", in.Key)
+	case in.Kind == "":
+		return fmt.Errorf("inbound %s: no kind", in.Key)
+	case in.Conversation == "":
+		return fmt.Errorf("inbound %s: no conversation", in.Key)
+	case in.ReceivedAt.IsZero():
+		return fmt.Errorf("inbound %s: no time of receipt", in.Key)
+	}
+	return nil
+}
+
+// Check reports what is missing of a message to be posted.
+func (out Outbound) Check() error {
+	switch {
+	case out.ID == "":
+		return fmt.Errorf("outbound to %s: no id", out.To)
+	case out.To.IsZero() || out.To.ID == "":
+		return fmt.Errorf("outbound %s: no address", out.ID)
+	case out.Text == "" && len(out.Attachments) == 0:
+		return fmt.Errorf("outbound %s: nothing to say", out.ID)
+	}
+	return nil
+}

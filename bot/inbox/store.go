@@ -7,14 +7,6 @@ import (
 	"recado/core/message"
 )
 
-// Outcome is how an item ended. Every item that was accepted gets one, and
-// `recado export outcomes` counts them (the nothing-lost ledger).
-type Outcome struct {
-	Code   string `json:"code"`             // such as "opened", "answered", "held", "ignored", "failed"
-	Reason string `json:"reason,omitempty"` // for the team, in English: why, when it is not plain
-	Ticket string `json:"ticket,omitempty"` // protocol number
-}
-
 // Item is one row of the inbox.
 type Item struct {
 	Seq      int64 // order of acceptance, within a conversation and overall
@@ -66,5 +58,5 @@ type Store interface {
 	Fail(ctx context.Context, claim Claim, items []Item, runAt time.Time, reason string, dead bool) error
 }
 
-// The transaction of a turn ends its items through dialogue.Tx.Finish, in the same commit
-// as their effects.
+// The transaction of a turn ends its items through dialogue.Tx.Finish, in the same
+// commit as their effects.

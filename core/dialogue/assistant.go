@@ -1,0 +1,60 @@
+package dialogue
+
+import (
+	"context"
+
+	"recado/core/catalog"
+	"recado/core/directory"
+	"recado/core/ticket"
+)
+
+// Assistant reads what people write. It proposes and never acts (rule 4): the
+// engine checks that every id it names was offered. It must answer within the
+// context's deadline; on an error the engine goes on without it and says nothing odd.
+type Assistant interface {
+	Read(ctx context.Context, b Brief) (Reading, error)
+}
+
+// Brief is what the assistant is told: only what this person may see.
+type Brief struct {
+	Text         string   // what was just written, a burst joined by newlines
+	Subject      string   // of an e-mail
+	Earlier      []string // the person's previous words about the same matter, oldest first
+	Language     string   // the person's, when known
+	Organisation directory.Organisation
+	Offer        catalog.Offer // the only ids that may be named
+	WantArticles bool
+}
+
+// Intent is what a text is for. Commands ("meus chamados", "1", "cancelar") never
+// reach the assistant: the engine knows them itself.
+type Intent string
+
+// Intents.
+const (
+	Unclear  Intent = ""
+	Matter   Intent = "matter" // a problem, a question, a wish: something for a ticket
+	Greeting Intent = "greeting"
+	Thanks   Intent = "thanks"
+)
+
+// Reading is what the assistant understood. A confidence is 0 to 1; a field whose
+// confidence is under the engine's mark is asked for instead of believed.
+type Reading struct {
+	Intent   Intent
+	Language string // pt-BR, en, es; empty when unsure
+	Subject  string // one line
+	About    catalog.Path
+	Sure     map[string]float64 // confidence by field: product, system, module, category, severity, type
+	Severity ticket.Level
+	Type     ticket.Type
+	Articles []Suggestion // best first, only what the person may read
+	By       string          // which assistant answered, for the record
+}
+
+// Suggestion is an article that may answer. Score is 0 to 1; the assistant leaves
+// out what is under its mark, so that nothing found is said plainly.
+type Suggestion struct {
+	Article string
+	Score   float64
+}

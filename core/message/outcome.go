@@ -1,0 +1,26 @@
+package message
+
+// Outcome is how an inbound item ended. Every accepted item gets one (the
+// nothing-lost ledger), counted by /metrics and listed by `recado export outcomes`.
+type Outcome struct {
+	Code   Code   `json:"code"`
+	Reason string `json:"reason,omitempty"` // for the team, in English: why, when it is not plain
+	Number string `json:"number,omitempty"` // protocol number of the ticket concerned
+}
+
+// Code is the kind of an outcome.
+type Code string
+
+// The ways in which an item ends.
+const (
+	Opened   Code = "opened"   // a ticket was opened
+	Added    Code = "added"    // it was added to a ticket
+	Closing  Code = "closed"   // it closed a ticket
+	Reopened Code = "reopened" // it reopened one
+	Rated    Code = "rated"    // it rated a closing
+	Talked   Code = "talked"   // the conversation went a step further; no ticket changed
+	Filed    Code = "filed"    // machine mail, kept and not answered (rule 9)
+	HeldBack Code = "held"     // waits until its sender is proved (rule 7)
+	Ignored  Code = "ignored"  // nothing was to be done; Reason says why
+	Failed   Code = "failed"   // its turn failed again and again; the team was told
+)

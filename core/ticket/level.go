@@ -1,0 +1,58 @@
+package ticket
+
+import (
+	"time"
+)
+
+// Clock is business time, as core/hours keeps it.
+type Clock interface {
+	Add(from time.Time, d time.Duration) time.Time
+	Between(from, to time.Time) time.Duration
+}
+
+// Promise is a service level: how much business time until the first answer and
+// until the solution (B14). Zero is no promise.
+type Promise struct {
+	Answer, Solve time.Duration
+}
+
+// Promises holds one Promise for each severity.
+type Promises map[Level]Promise
+
+// SetPromise sets both due times from the moment of opening.
+func (t *Ticket) SetPromise(p Promise, clock Clock) {
+	if p.Answer > 0 {
+		t.AnswerDue = clock.Add(t.OpenedAt, p.Answer)
+	}
+	if p.Solve > 0 {
+		t.SolveDue = clock.Add(t.OpenedAt, p.Solve)
+	}
+}
+
+// pause stops the clock of the solution while it waits on the requester.
+func (t *Ticket) pause(now time.Time) {
+	if t.PausedAt.IsZero() {
+		t.PausedAt = now
+	}
+}
+
+// resume only marks the end of a pause; Unpause moves the due time.
+func (t *Ticket) resume(now time.Time) {
+	if !t.PausedAt.IsZero() && t.resumedAt.IsZero() {
+		t.resumedAt = now
+	}
+}
+
+// Unpause moves the due time by the business time for which the clock stood.
+// Whoever stores the ticket calls it once, after the transitions.
+func (t *Ticket) Unpause(clock Clock) {
+	if t.resumedAt.IsZero() {
+		return
+	}
+	if stood := clock.Between(t.PausedAt, t.resumedAt); stood > 0 && !t.SolveDue.IsZero() {
+		moved := clock.Add(t.SolveDue, stood)
+		t.event("", t.resumedAt, "due", stamp(t.SolveDue), stamp(moved), "paused")
+		t.SolveDue = moved
+	}
+	t.PausedAt, t.resumedAt = time.Time{}, time.Time{}
+}

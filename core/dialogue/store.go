@@ -59,9 +59,12 @@ type Tx interface {
 	Finish(ctx context.Context, d Done) error
 	// Post puts a message in the outbox: sent after the commit, never before it.
 	Post(ctx context.Context, out message.Outbound) error
-	// Hold keeps an item that is not proved to be its sender's; Release takes it back.
+	// Hold keeps an item that is not proved to be its sender's (rule 7). Release
+	// puts the held items of an address back at the end of the inbox as new items,
+	// now with this proof, and returns how many there were. Their keys end in
+	// "#released", so that the ledger shows both.
 	Hold(ctx context.Context, h Held) error
-	Release(ctx context.Context, from message.Address) ([]Held, error)
+	Release(ctx context.Context, from message.Address, proof message.Proof) (int, error)
 }
 
 // Held is an item that waits until its sender is proved (rule 7).

@@ -78,6 +78,7 @@ type Alias struct {
 	Address    message.Address
 	VerifiedAt time.Time // zero: claimed, not proved
 	VerifiedBy Method
+	HeardAt    time.Time // when somebody first wrote from there; zero: never
 	DeadAt     time.Time // zero unless mail to it bounced for good
 }
 
@@ -163,13 +164,17 @@ func (p Person) Verified(a message.Address) bool {
 }
 
 // Reach returns the addresses that notices may go to: verified, alive, on the
-// channels the person chose (D1), first of each channel only.
+// channels the person chose (D1), first of each channel only. WhatsApp is left out
+// until they wrote from there: a cold message gets a number restricted (peers.md 0.2).
 func (p Person) Reach() []message.Address {
 	var out []message.Address
 	seen := map[message.Channel]bool{}
 	for _, al := range p.Aliases {
 		ch := al.Address.Channel
 		if al.VerifiedAt.IsZero() || !al.DeadAt.IsZero() || seen[ch] {
+			continue
+		}
+		if ch == message.WhatsApp && al.HeardAt.IsZero() {
 			continue
 		}
 		if len(p.NoticeBy) > 0 && !slices.Contains(p.NoticeBy, ch) {

@@ -98,6 +98,9 @@ type Reader interface {
 	Survey(ctx context.Context, id ID) (Survey, error)
 	// OfClosing finds the CSAT of a ticket's closing.
 	OfClosing(ctx context.Context, t ticket.ID, closing int) (Survey, error)
+	// Waiting finds the person's latest CSAT that is not expired and lacks stars
+	// in at least one dimension; ErrUnknown when there is none.
+	Waiting(ctx context.Context, p directory.PersonID, now time.Time) (Survey, error)
 	// LastNPS finds the person's latest NPS; ErrUnknown when never asked.
 	LastNPS(ctx context.Context, p directory.PersonID) (Survey, error)
 }

@@ -34,8 +34,10 @@ type Reader interface {
 	RecentlyClosedOf(ctx context.Context, requester directory.PersonID, since time.Time, limit int) ([]*Ticket, error)
 	// CountOf counts all tickets in which the person is the requester (F3).
 	CountOf(ctx context.Context, requester directory.PersonID) (int, error)
-	// DueReminders lists tickets whose RemindAt is not after now, earliest first;
-	// DueWarnings those with a service level to be warned about before now.
+	// DueReminders lists tickets whose RemindAt is not after now, earliest first.
+	// DueWarnings lists those not closed of which a due time is not after now and
+	// its bit of DueWarned is not set: AnswerDue while there is no answer, SolveDue
+	// while its clock does not stand (B14).
 	DueReminders(ctx context.Context, now time.Time, limit int) ([]*Ticket, error)
 	DueWarnings(ctx context.Context, now time.Time, limit int) ([]*Ticket, error)
 	// NextDue is the earliest time at which either has something; zero: never.

@@ -99,7 +99,7 @@ type Ticket struct {
 	LastAt     time.Time // and when
 	AnswerDue  time.Time // B14: first answer; zero: no service level
 	SolveDue   time.Time // B14: solution
-	DueWarned  int       // B14: how many of the two due times were warned about or missed
+	DueWarned  int       // B14: bits: WarnedAnswer, WarnedSolve
 	PausedAt   time.Time // the clock of SolveDue stands since then: it waits on the requester
 	RemindAt   time.Time // D5: next reminder or auto-close; zero: none
 	Reminders  int       // D5: sent since the team's last word
@@ -109,6 +109,12 @@ type Ticket struct {
 	news      []Entry
 	resumedAt time.Time // the pause that ended in this change
 }
+
+// Bits of DueWarned: which due time the team was warned about.
+const (
+	WarnedAnswer = 1 << iota
+	WarnedSolve
+)
 
 // Side is who speaks.
 type Side string

@@ -1,0 +1,189 @@
+package email
+
+import (
+	"mime"
+	"net/mail"
+	"strings"
+	"unicode/utf8"
+
+	"recado/core/message"
+)
+
+// address is an addr-spec in the normal form of the channel: lower case, without
+// comments, quoted only where it must be.
+type address struct{ local, domain string }
+
+func (a address) String() string {
+	if a == (address{}) {
+		return ""
+	}
+	return a.local + "@" + a.domain
+}
+
+// of is the address as the rest of the program knows it.
+func (a address) of() message.Address {
+	if a == (address{}) {
+		return message.Address{}
+	}
+	return message.Address{Channel: message.Email, ID: a.String()}
+}
+
+// maxAddress is the longest path of RFC 5321 section 4.5.3.1.3 without its brackets.
+const maxAddress = 254
+
+// parseAddress reads one bare addr-spec. What could end a line, a path or a
+// command is never part of one.
+func parseAddress(s string) (address, bool) {
+	s = strings.ToLower(strings.TrimSpace(s))
+	at := strings.LastIndexByte(s, '@')
+	if at <= 0 || len(s) > maxAddress || !utf8.ValidString(s) {
+		return address{}, false
+	}
+	local, domain := s[:at], strings.TrimSuffix(s[at+1:], ".")
+	if domain == "" || strings.ContainsFunc(domain, notInDomain) || strings.Contains(domain, "..") {
+		return address{}, false
+	}
+	if strings.ContainsFunc(local, isControl) {
+		return address{}, false
+	}
+	if inner, quoted := unquote(local); quoted {
+		local = inner
+	}
+	if strings.ContainsFunc(local, notInDotAtom) {
+		local = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(local) + `"`
+	}
+	return address{local, domain}, local != ""
+}
+
+func unquote(local string) (string, bool) {
+	if len(local) < 3 || local[0] != '"' || local[len(local)-1] != '"' {
+		return "", false
+	}
+	var b strings.Builder
+	escaped := false
+	for _, r := range local[1 : len(local)-1] {
+		if r == '\\' && !escaped {
+			escaped = true
+			continue
+		}
+		escaped = false
+		b.WriteRune(r)
+	}
+	return b.String(), true
+}
+
+func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+
+func notInDomain(r rune) bool {
+	return isControl(r) || strings.ContainsRune(` <>()[],;:\"@`, r)
+}
+
+// notInDotAtom is the complement of atext and dot (RFC 5322 section 3.2.3, RFC 6532).
+func notInDotAtom(r rune) bool {
+	return strings.ContainsRune(` <>()[],;:\"@`, r)
+}
+
+// detail returns what follows the separator in an address of ours, and whether
+// other is ours at all.
+func (a address) detail(other address, separator string) (string, bool) {
+	if other.domain != a.domain {
+		return "", false
+	}
+	if other.local == a.local {
+		return "", true
+	}
+	return strings.CutPrefix(other.local, a.local+separator)
+}
+
+// withDetail is a with something added that mail servers ignore when they deliver.
+func (a address) withDetail(separator, detail string) address {
+	return address{a.local + separator + detail, a.domain}
+}
+
+// party is an address and the name written beside it.
+type party struct {
+	name    string
+	address address
+}
+
+// mostParties bounds what one header field may make us hold.
+const mostParties = 200
+
+// parties reads an address list. The structure is read before encoded words are
+// decoded, so that a name cannot smuggle in an address. What net/mail refuses is
+// searched for addresses in angle brackets, or a lone bare one.
+func parties(field string) []party {
+	parser := mail.AddressParser{WordDecoder: &mime.WordDecoder{CharsetReader: charsetReader}}
+	list, err := parser.ParseList(field)
+	if err != nil {
+		return leniently(field)
+	}
+	var out []party
+	for _, m := range list {
+		if a, ok := parseAddress(requote(m.Address)); ok && len(out) < mostParties {
+			out = append(out, party{oneLine(m.Name), a})
+		}
+	}
+	return out
+}
+
+// requote undoes what net/mail does to a quoted local part.
+func requote(s string) string {
+	at := strings.LastIndexByte(s, '@')
+	if at > 0 && strings.ContainsFunc(s[:at], notInDotAtom) {
+		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s[:at]) + `"` + s[at:]
+	}
+	return s
+}
+
+func leniently(field string) []party {
+	var out []party
+	rest := outsideQuotes(field)
+	for len(out) < mostParties {
+		open := strings.IndexByte(rest, '<')
+		if open < 0 {
+			break
+		}
+		length := strings.IndexByte(rest[open:], '>')
+		if length < 0 {
+			break
+		}
+		if a, ok := parseAddress(rest[open+1 : open+length]); ok {
+			out = append(out, party{address: a})
+		}
+		rest = rest[open+length+1:]
+	}
+	if len(out) > 0 {
+		return out
+	}
+	for _, word := range strings.FieldsFunc(outsideQuotes(field), func(r rune) bool { return strings.ContainsRune(" \t,;<>", r) }) {
+		if a, ok := parseAddress(word); ok && len(out) < mostParties {
+			out = append(out, party{address: a})
+		}
+	}
+	return out
+}
+
+// outsideQuotes drops quoted strings and comments, in which anything may be written.
+func outsideQuotes(s string) string {
+	var b strings.Builder
+	quoted, depth, escaped := false, 0, false
+	for _, r := range s {
+		switch {
+		case escaped:
+			escaped = false
+		case r == '\\' && (quoted || depth > 0):
+			escaped = true
+		case r == '"' && depth == 0:
+			quoted = !quoted
+		case quoted:
+		case r == '(':
+			depth++
+		case r == ')' && depth > 0:
+			depth--
+		case depth == 0:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,168 @@
+package email
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"recado/channels"
+	"recado/sign"
+)
+
+// Options describe one mail account of the desk. Both Mailbox and Listener take them.
+type Options struct {
+	Account string // names this end in keys, for ever; Address when empty
+	Address string // where the desk is written to: suporte@desk.example
+	Name    string // shown beside the address: Suporte Aurora
+	Detail  string // what sets off the detail of an address; "+" when empty (RFC 5233)
+
+	IMAP IMAP // used by Mailbox
+	SMTP SMTP // used by both, to send
+
+	// TrustedAuthserv are the authserv-ids under which our own mail exchangers write
+	// Authentication-Results (RFC 8601). They must remove such fields of others.
+	TrustedAuthserv []string
+
+	MaxMail int64 // bytes of one mail that are read; 0 is 50 MB
+
+	Memory channels.Memory // where Mailbox keeps its cursor
+	Files  channels.Files
+	Signer *sign.Signer
+	Clock  func() time.Time
+	Log    *slog.Logger
+}
+
+// TLSMode is how a connection is protected.
+type TLSMode string
+
+// The modes. Plain is refused except on loopback.
+const (
+	TLS      TLSMode = "tls"      // from the first byte (RFC 8314)
+	StartTLS TLSMode = "starttls" // upgraded, and given up when that is not offered
+	Plain    TLSMode = "plain"
+)
+
+// Server is a server and how to sign in there.
+type Server struct {
+	Host     string
+	Port     int
+	Mode     TLSMode
+	User     string // empty: without signing in (SMTP only)
+	Password func(context.Context) (string, error)
+	Roots    *x509.CertPool // nil: those of the system
+	Timeout  time.Duration  // for one step of the protocol; 0 is 1 minute
+}
+
+// IMAP is where mail is read.
+type IMAP struct {
+	Server
+	Folder      string        // "INBOX" when empty
+	Poll        time.Duration // between looks where IDLE is missing; 0 is 30 seconds
+	Idle        time.Duration // before IDLE is renewed; 0 is 9 minutes, at most 28 (RFC 2177)
+	LeaveUnseen bool          // do not set \Seen on what was taken
+	Batch       int           // most mails in one Accept; 0 is 50
+	Pause       time.Duration // before the first new try after a failure; doubles up to 64 times; 0 is 1 second
+}
+
+// SMTP is where mail is handed to.
+type SMTP struct {
+	Server
+	Connections int    // kept at most; 0 is 2
+	Hello       string // our name in EHLO; the domain of the address when empty
+}
+
+const (
+	defaultMaxMail = 50 << 20
+	// A few batches of this size are the most memory that reading takes.
+	maxBatchBytes = 16 << 20
+	longestIdle   = 28 * time.Minute
+)
+
+// withDefaults returns a copy whose zero fields mean something.
+func (o Options) withDefaults() Options {
+	o.Address = strings.ToLower(o.Address)
+	o.Account = or(o.Account, o.Address)
+	o.Detail = or(o.Detail, "+")
+	o.MaxMail = or(o.MaxMail, defaultMaxMail)
+	o.IMAP.Folder = or(o.IMAP.Folder, "INBOX")
+	o.IMAP.Poll = or(o.IMAP.Poll, 30*time.Second)
+	o.IMAP.Idle = or(o.IMAP.Idle, 9*time.Minute)
+	o.IMAP.Batch = or(o.IMAP.Batch, 50)
+	o.IMAP.Pause = or(o.IMAP.Pause, time.Second)
+	o.IMAP.Timeout = or(o.IMAP.Timeout, time.Minute)
+	o.SMTP.Timeout = or(o.SMTP.Timeout, time.Minute)
+	o.SMTP.Connections = or(o.SMTP.Connections, 2)
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+func or[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}
+
+// check says what a person must change.
+func (o Options) check() error {
+	a, ok := parseAddress(o.Address)
+	switch {
+	case !ok:
+		return fmt.Errorf("email: the desk's address %q is not an e-mail address", o.Address)
+	case len(o.Detail) != 1 || !strings.Contains("+-_=", o.Detail):
+		return fmt.Errorf("email: the detail separator %q is not one of + - _ =", o.Detail)
+	case strings.Contains(a.local, o.Detail):
+		return fmt.Errorf("email: the desk's address %q already holds the detail separator %q", o.Address, o.Detail)
+	case len(a.local)+len(o.Detail)+longestDetail > maxLocalPart:
+		return fmt.Errorf("email: %q is too long to add a ticket's token to it", a.local)
+	case o.Files == nil || o.Signer == nil:
+		return errors.New("email: a file store and a signer are needed")
+	case o.IMAP.Idle > longestIdle:
+		return fmt.Errorf("email: IDLE renewed every %v is longer than servers wait (%v)", o.IMAP.Idle, longestIdle)
+	}
+	return o.SMTP.check("SMTP")
+}
+
+const (
+	maxLocalPart  = 64 // octets, RFC 5321 section 4.5.3.1.1
+	longestDetail = 36 // a protocol number of 15, a dot and the proof
+)
+
+// check allows an empty server: one way of the channel is then not used.
+func (s Server) check(what string) error {
+	if s.Host == "" {
+		return nil
+	}
+	switch s.Mode {
+	case TLS, StartTLS:
+	case Plain:
+		if !onLoopback(s.Host) {
+			return fmt.Errorf("email: %s without TLS is only for this machine itself, not for %s", what, s.Host)
+		}
+	default:
+		return fmt.Errorf("email: %s: TLS mode %q is not one of tls, starttls, plain", what, s.Mode)
+	}
+	if s.User != "" && s.Password == nil {
+		return fmt.Errorf("email: %s: a user without a password", what)
+	}
+	return nil
+}
+
+func (s Server) addr() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.Port)) }
+
+func onLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,85 @@
+package config
+
+import (
+	"strings"
+	"time"
+)
+
+// What becomes of a mail in the folder once it was taken.
+const (
+	keepFlag = "flag"
+	keepMove = "move:"
+)
+
+func (r *reader) mailboxes(all []Mailbox) {
+	first := map[string]string{}
+	for i, m := range all {
+		path := entry("email", i)
+		if !isEmail(m.Address) {
+			r.fault(path+".address", "write the mailbox's address, such as suporte@aurora.example")
+		}
+		address := strings.ToLower(m.Address)
+		if twin, twice := first[address]; twice {
+			r.fault(path+".address", "%s is given already as %s", m.Address, twin)
+		}
+		first[address] = path
+		r.imap(path+".imap", m.IMAP)
+		r.smtp(path+".smtp", m.SMTP)
+		for _, id := range m.AuthservIDs {
+			if id == "" || strings.ContainsAny(id, " \t;") {
+				r.fault(path+".authserv_ids", "%q is not the name of a mail server", id)
+			}
+		}
+		if m.TrustSenders && !isLoopback(m.IMAP.Host) {
+			r.fault(path+".trust_senders", "anybody could write in any name; only a test mailbox on this machine may trust")
+		}
+		if m.Poll < 5*time.Second || m.Poll > time.Hour {
+			r.fault(path+".poll", "between 5s and 1h")
+		}
+	}
+}
+
+func (r *reader) imap(path string, i IMAP) {
+	r.mailServer(path, i.Host, i.Port, i.TLS)
+	if i.Password.IsZero() && r.readable(path+".password_file") {
+		r.fault(path+".password", "give password, or password_file with the name of a file that holds it")
+	}
+	if i.Folder == "" {
+		r.fault(path+".folder", "name a folder, such as INBOX")
+	}
+	folder, moves := i.Moves()
+	switch {
+	case moves && folder == "":
+		r.fault(path+".keep", "name the folder too: move:Recado")
+	case moves && folder == i.Folder:
+		r.fault(path+".keep", "mail cannot be moved to the folder that it is read from")
+	case !moves && i.Keep != keepFlag:
+		r.fault(path+".keep", "write flag, or move: and a folder, such as move:Recado")
+	}
+}
+
+func (r *reader) smtp(path string, s SMTP) { r.mailServer(path, s.Host, s.Port, s.TLS) }
+
+func (r *reader) mailServer(path, host string, port int, security Security) {
+	if host == "" || strings.ContainsAny(host, " /:@") && !isLoopback(host) {
+		r.fault(path+".host", "name the server, such as mail.aurora.example (its port goes in port)")
+		return
+	}
+	if port < 1 || port > 65535 {
+		r.fault(path+".port", "between 1 and 65535")
+	}
+	if security == NoTLS && !isLoopback(host) {
+		r.fault(path+".tls", "the password would cross the network in the clear; write tls or starttls (none is for 127.0.0.1 only)")
+	}
+}
+
+// readable reports whether nothing was found wrong yet with a secret's file, so that
+// one mistake is reported once.
+func (r *reader) readable(path string) bool {
+	for _, f := range r.faults {
+		if f.Key == path {
+			return false
+		}
+	}
+	return true
+}

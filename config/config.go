@@ -1,0 +1,218 @@
+package config
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Config is everything that can be chosen about a desk. Durations are written "4s",
+// "48h", "5d" or "1d12h"; sizes "20MB", where MB is 1,048,576 bytes.
+type Config struct {
+	Desk Desk `yaml:"desk"`
+
+	// Data is the folder of everything kept on disk: files, the signing key, and the
+	// SQLite database when Database is empty.
+	Data string `yaml:"data"`
+
+	// Database is a postgres:// address; empty is SQLite in Data.
+	Database     Secret `yaml:"database"`
+	DatabaseFile string `yaml:"database_file"`
+
+	// Redis is a redis:// or rediss:// address for sessions; empty keeps them in SQL.
+	Redis     Secret `yaml:"redis"`
+	RedisFile string `yaml:"redis_file"`
+
+	// Secret signs links and reply addresses. Several keys are separated by spaces or
+	// lines: the first signs, all are accepted. Empty: see Config.Keys.
+	Secret     Secret `yaml:"secret"`
+	SecretFile string `yaml:"secret_file"`
+
+	// Example fills an empty database with a small invented organisation.
+	Example bool `yaml:"example"`
+
+	Web    Web       `yaml:"web"`
+	SMTPIn SMTPIn    `yaml:"smtp_in"`
+	Email  []Mailbox `yaml:"email"`
+
+	Chat      Chat      `yaml:"chat"`
+	Hours     Hours     `yaml:"hours"`
+	Promises  Promises  `yaml:"promises"`
+	Reminders Reminders `yaml:"reminders"`
+	Tickets   Tickets   `yaml:"tickets"`
+	Survey    Survey    `yaml:"survey"`
+	Assistant Assistant `yaml:"assistant"`
+	Limits    Limits    `yaml:"limits"`
+	Log       Log       `yaml:"log"`
+	Drain     Drain     `yaml:"drain"`
+}
+
+// Desk is how the desk presents itself.
+type Desk struct {
+	Name     string         `yaml:"name"`
+	Language string         `yaml:"language"` // pt-BR, en or es: of people whose own is not known yet
+	TimeZone *time.Location `yaml:"time_zone"`
+	Phone    string         `yaml:"phone"`    // shown to people; free text (A11)
+	Register string         `yaml:"register"` // where to write to be registered (A8); empty: the first mailbox
+	Contacts string         `yaml:"contacts"` // shown when somebody asks how else to reach the team (A11)
+}
+
+// Web is the signed pages, and what the outside may ask of the process.
+type Web struct {
+	Listen      string `yaml:"listen"`       // host:port
+	PublicURL   string `yaml:"public_url"`   // how people reach Listen; no slash at the end once loaded
+	AdminListen string `yaml:"admin_listen"` // health, readiness, metrics; may equal Listen
+}
+
+// SMTPIn takes mail from a mail server, or from a tool on this machine.
+type SMTPIn struct {
+	Enabled      Switch `yaml:"enabled"` // auto: on when there is no mailbox
+	Listen       string `yaml:"listen"`
+	TrustSenders bool   `yaml:"trust_senders"` // believe every From: line; loopback only
+}
+
+// Mailbox is one address of the desk, read over IMAP and answered over SMTP.
+type Mailbox struct {
+	Address      string        `yaml:"address"`
+	Name         string        `yaml:"name"` // beside the address in From:; empty: the desk's
+	IMAP         IMAP          `yaml:"imap"`
+	SMTP         SMTP          `yaml:"smtp"`
+	AuthservIDs  []string      `yaml:"authserv_ids"`  // whose Authentication-Results are believed (RFC 8601)
+	TrustSenders bool          `yaml:"trust_senders"` // believe every From: line: test desks only
+	Poll         time.Duration `yaml:"poll"`          // how often to look where IDLE is missing
+}
+
+// IMAP is where mail is read.
+type IMAP struct {
+	Host         string   `yaml:"host"`
+	Port         int      `yaml:"port"` // 0: 993 with tls, else 143
+	TLS          Security `yaml:"tls"`
+	User         string   `yaml:"user"` // empty: the address
+	Password     Secret   `yaml:"password"`
+	PasswordFile string   `yaml:"password_file"`
+	Folder       string   `yaml:"folder"`
+	Keep         string   `yaml:"keep"` // "flag", or "move:" and a folder, for mail that was taken
+}
+
+// SMTP is where mail is sent. What is left out is taken from IMAP.
+type SMTP struct {
+	Host         string   `yaml:"host"`
+	Port         int      `yaml:"port"` // 0: 465 with tls, 587 with starttls, 25 with none
+	TLS          Security `yaml:"tls"`
+	User         string   `yaml:"user"`
+	Password     Secret   `yaml:"password"`
+	PasswordFile string   `yaml:"password_file"`
+}
+
+// Chat is how conversations are paced.
+type Chat struct {
+	Quiet Quiet `yaml:"quiet"`
+}
+
+// Quiet is how long a channel waits for more lines before it answers, so that a burst
+// is one turn. At most MaxQuiet.
+type Quiet struct {
+	WhatsApp time.Duration `yaml:"whatsapp"`
+	Email    time.Duration `yaml:"email"`
+	Slack    time.Duration `yaml:"slack"`
+	Web      time.Duration `yaml:"web"`
+}
+
+// MaxQuiet is the longest quiet window: beyond it people think that nobody is there.
+const MaxQuiet = 20 * time.Second
+
+// Hours is when the team is there (B14).
+type Hours struct {
+	Always   bool         `yaml:"always"` // never closes; Week and the rest are then empty
+	Week     Week         `yaml:"week"`
+	Holidays Holidays     `yaml:"holidays"`
+	Closed   []ClosedDate `yaml:"closed"`
+	Open     []OpenDate   `yaml:"open"`
+}
+
+// Week has the opening blocks of each day, as "08:00-12:00". None: closed.
+type Week struct {
+	Monday    []string `yaml:"monday"`
+	Tuesday   []string `yaml:"tuesday"`
+	Wednesday []string `yaml:"wednesday"`
+	Thursday  []string `yaml:"thursday"`
+	Friday    []string `yaml:"friday"`
+	Saturday  []string `yaml:"saturday"`
+	Sunday    []string `yaml:"sunday"`
+}
+
+// Holidays chooses days of the Brazilian year. Only Brazil has the force of law.
+type Holidays struct {
+	Brazil        bool `yaml:"brazil"`         // the national holidays
+	Carnival      bool `yaml:"carnival"`       // the Monday and the Tuesday
+	AshWednesday  bool `yaml:"ash_wednesday"`  // until 14:00
+	CorpusChristi bool `yaml:"corpus_christi"` // the Thursday
+}
+
+// ClosedDate is a day on which the team is away.
+type ClosedDate struct {
+	Date  string `yaml:"date"`  // "2026-12-24", or "01-25" for every year
+	Name  string `yaml:"name"`  // shown to people who ask about a due time
+	Hours string `yaml:"hours"` // the part that is closed; empty: the whole day
+}
+
+// OpenDate is a day on which the team is there by exception.
+type OpenDate struct {
+	Date  string   `yaml:"date"` // "2026-12-24"
+	Name  string   `yaml:"name"`
+	Hours []string `yaml:"hours"`
+}
+
+// Promises holds the service level of each severity, in time that the team is there.
+type Promises struct {
+	Low      Promise `yaml:"low"`
+	Normal   Promise `yaml:"normal"`
+	High     Promise `yaml:"high"`
+	Critical Promise `yaml:"critical"`
+}
+
+// Promise is the time until the first answer and until the solution; 0: no promise.
+type Promise struct {
+	Answer time.Duration `yaml:"answer"`
+	Solve  time.Duration `yaml:"solve"`
+}
+
+// Reminders go to a customer who has the word (D5).
+type Reminders struct {
+	After      []time.Duration `yaml:"after"`       // since the team's last word, rising
+	CloseAfter time.Duration   `yaml:"close_after"` // since the last reminder, which warns of it; 0: never
+}
+
+// Tickets is what a ticket allows.
+type Tickets struct {
+	Reopen time.Duration `yaml:"reopen"` // how long after closing it can be reopened (B12)
+}
+
+// Survey is how people are asked what they think.
+type Survey struct {
+	Expires  time.Duration `yaml:"expires"`   // how long stars can be given after closing (E1)
+	NPSEvery time.Duration `yaml:"nps_every"` // E3; 0: never
+}
+
+// Assistant is how much is proposed to people.
+type Assistant struct {
+	ArticleThreshold float64 `yaml:"article_threshold"` // 0 to 1; 0: the assistant's own, as measured
+	Articles         int     `yaml:"articles"`          // the most that are suggested at once (A3)
+}
+
+// Limits of what is taken in. None is above what B3 allows.
+type Limits struct {
+	Files       int  `yaml:"files"`        // of one message
+	FileSize    Size `yaml:"file_size"`    // of each
+	MessageSize Size `yaml:"message_size"` // of a whole mail, as it travels
+}
+
+// Log is what the program says of itself, on stderr.
+type Log struct {
+	Level  slog.Level `yaml:"level"`
+	Format Format     `yaml:"format"`
+}
+
+// Drain is the end.
+type Drain struct {
+	Timeout time.Duration `yaml:"timeout"` // for what is half done when the program is told to stop
+}

@@ -1,0 +1,328 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+)
+
+func TestFaultsSayWhereAndWhatToWrite(t *testing.T) {
+	tests := map[string]struct {
+		yaml string
+		env  map[string]string
+		want string // one line for each fault
+	}{
+		"mistyped key": {
+			yaml: "desk:\n  nmae: Suporte\n",
+			want: `recado.yaml:2:3: desk.nmae: nobody knows this key; did you mean name?`,
+		},
+		"key of another section": {
+			yaml: "email:\n  - address: a@b.example\n    folder: INBOX\n    imap: {host: h, password: p}\n    smtp: {host: h}\n",
+			want: `recado.yaml:3:5: email[1].folder: nobody knows this key; it belongs under email[].imap`,
+		},
+		"key like no other": {
+			yaml: "drain:\n  zzzzzzzzz: 1\n",
+			want: `recado.yaml:2:3: drain.zzzzzzzzz: nobody knows this key; known here: timeout`,
+		},
+		"several at once, in the order of the file": {
+			yaml: "tickets:\n  reopen: soon\nlog:\n  level: loud\n  format: xml\nchat:\n  quiet:\n    whatsapp: 30s\n",
+			want: "recado.yaml:2:11: tickets.reopen: write a duration such as 30s, 4h, 5d or 1d12h\n" +
+				"recado.yaml:4:10: log.level: write debug, info, warn or error\n" +
+				"recado.yaml:5:11: log.format: write text or json\n" +
+				"recado.yaml:8:15: chat.quiet.whatsapp: at most 20s: longer, and people think that nobody is there",
+		},
+		"a variable": {
+			env:  map[string]string{"RECADO_WEB_LISTEN": "8080"},
+			want: "RECADO_WEB_LISTEN: write a host and a port, such as 127.0.0.1:8080",
+		},
+		"not YAML": {
+			yaml: "desk:\n  name: [a\n",
+			want: "recado.yaml:2:9: this is not valid YAML: sequence end token ']' not found",
+		},
+		"a value where a section belongs": {
+			yaml: "desk: Suporte\n",
+			want: "recado.yaml:1:1: desk: here stand keys and values, one a line, such as name: ...",
+		},
+		"a section where a value belongs": {
+			yaml: "data:\n  folder: x\n",
+			want: "recado.yaml:2:3: data: here stands one value, written out (no list, no section, no anchor)",
+		},
+		"two documents": {
+			yaml: "data: a\n---\ndata: b\n",
+			want: "recado.yaml:3:1: the file holds a second document after ---; only one is read",
+		},
+		"a database's address is not quoted": {
+			yaml: "database: mysql://root:hunter2@db/x\n",
+			want: "recado.yaml:1:11: database: write it as postgres://user:password@host:5432/name (or leave it empty)",
+		},
+		"a short signing key": {
+			yaml: "secret: abc\n",
+			want: "recado.yaml:1:9: secret: a key has 3 characters and needs at least 32; make one with: openssl rand -hex 32",
+		},
+		"pages for the world need an address": {
+			yaml: "web: {listen: 0.0.0.0:80}\n",
+			want: "recado.yaml:1:1: web.public_url: say how people reach the pages, such as https://suporte.aurora.example: links in messages need it",
+		},
+		"an open relay of trust": {
+			yaml: "smtp_in:\n  listen: 0.0.0.0:25\n  trust_senders: true\n",
+			want: "recado.yaml:3:18: smtp_in.trust_senders: anybody who reaches 0.0.0.0:25 could write in any name; listen on 127.0.0.1, or turn it off",
+		},
+		"a mailbox in the clear, without a password, twice": {
+			yaml: "email:\n  - address: a@b.example\n    trust_senders: true\n    imap: {host: mail.b.example, tls: none}\n    smtp: {host: mail.b.example, tls: starttls}\n  - address: A@b.example\n    imap: {host: mail.b.example, password: x, keep: 'move:INBOX'}\n",
+			want: "recado.yaml:3:20: email[1].trust_senders: anybody could write in any name; only a test mailbox on this machine may trust\n" +
+				"recado.yaml:4:5: email[1].imap.password: give password, or password_file with the name of a file that holds it\n" +
+				"recado.yaml:4:39: email[1].imap.tls: the password would cross the network in the clear; write tls or starttls (none is for 127.0.0.1 only)\n" +
+				"recado.yaml:6:5: email[2].smtp.host: name the server, such as mail.aurora.example (its port goes in port)\n" +
+				"recado.yaml:6:14: email[2].address: A@b.example is given already as email[1]\n" +
+				"recado.yaml:7:53: email[2].imap.keep: mail cannot be moved to the folder that it is read from",
+		},
+		"hours": {
+			yaml: "hours:\n  week:\n    monday: [08:00-12:00, 11:00-18:00]\n    tuesday: 18:00-08:00\n  closed:\n    - {date: 31-12}\n  open: [{date: 2026-12-26}]\n",
+			want: "recado.yaml:3:5: hours.week.monday: two blocks overlap: 08:00-12:00, 11:00-18:00\n" +
+				"recado.yaml:4:5: hours.week.tuesday: \"18:00-08:00\" is not a block of a day; write 08:00-12:00, and two blocks for one that passes midnight\n" +
+				"recado.yaml:6:8: hours.closed[1].name: say why: people who ask about a due time are told\n" +
+				"recado.yaml:6:14: hours.closed[1].date: write year-month-day, such as 2026-12-24, or month-day, such as 01-25, for every year\n" +
+				"recado.yaml:7:11: hours.open[1].hours: say when, such as 08:00-12:00",
+		},
+		"always open, except": {
+			yaml: "hours:\n  always: true\n  week: {monday: 08:00-12:00}\n",
+			want: "recado.yaml:2:11: hours.always: a desk that never closes has no week, holidays or dates; keep one of the two",
+		},
+		"promises in days": {
+			yaml: "promises:\n  low: {answer: 3d, solve: 45h}\n",
+			want: "recado.yaml:2:17: promises.low.answer: write hours: it counts time that the team is there, and a day of that is not 24 hours\n" +
+				"recado.yaml:2:17: promises.low.answer: the first answer cannot be due after the solution",
+		},
+		"reminders that go back": {
+			yaml: "reminders:\n  after: [3d, 2d]\n",
+			want: "recado.yaml:2:3: reminders.after: each reminder comes later than the one before, counted from the team's last word: 2d, 3d",
+		},
+		"closing without a warning": {
+			yaml: "reminders:\n  after: []\n",
+			want: "recado.yaml:1:1: reminders.close_after: nothing is closed without a reminder that warns of it; give reminders.after, or 0s here",
+		},
+		"limits beyond what people were promised": {
+			yaml: "limits: {files: 11, file_size: 21MB, message_size: 1MB}\nassistant: {article_threshold: NaN, articles: 9}\n",
+			want: "recado.yaml:1:17: limits.files: between 1 and 10\n" +
+				"recado.yaml:1:32: limits.file_size: between 1KB and 20MB\n" +
+				"recado.yaml:1:52: limits.message_size: at least as much as one file (21MB), and at most 500MB\n" +
+				"recado.yaml:2:32: assistant.article_threshold: between 0 and 1\n" +
+				"recado.yaml:2:47: assistant.articles: between 0 (none are suggested) and 5",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, err := load("recado.yaml", []byte(test.yaml), lookup(test.env))
+			var faults Faults
+			if !errors.As(err, &faults) {
+				t.Fatalf("got %v, want faults", err)
+			}
+			if got := faults.Text(); got != test.want {
+				t.Errorf("got:\n%s\nwant:\n%s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestValuesAreRead(t *testing.T) {
+	secretFile := filepath.Join(t.TempDir(), "s")
+	if err := os.WriteFile(secretFile, []byte("from the file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mailbox := "email: [{address: a@b.example, imap: {host: h, password: file}, smtp: {host: h}}]\n"
+	tests := map[string]struct {
+		yaml string
+		env  map[string]string
+		get  func(Config) any
+		want any
+	}{
+		"days and hours":              {yaml: "tickets: {reopen: 1d12h}", get: func(c Config) any { return c.Tickets.Reopen }, want: 36 * time.Hour},
+		"weeks":                       {yaml: "survey: {nps_every: 2w}", get: func(c Config) any { return c.Survey.NPSEvery }, want: 14 * day},
+		"a phone that looks a number": {yaml: "desk: {phone: 0800123}", get: func(c Config) any { return c.Desk.Phone }, want: "0800123"},
+		"one value as a list":         {yaml: "hours: {week: {saturday: 08:00-12:00}}", get: func(c Config) any { return c.Hours.Week.Saturday }, want: []string{"08:00-12:00"}},
+		"a day not named stays":       {yaml: "hours: {week: {saturday: 08:00-12:00}}", get: func(c Config) any { return len(c.Hours.Week.Monday) }, want: 2},
+		"a closed weekday":            {yaml: "hours: {week: {friday: []}}", get: func(c Config) any { return len(c.Hours.Week.Friday) }, want: 0},
+		"always open":                 {yaml: "hours: {always: true}", get: func(c Config) any { return c.Hours }, want: Hours{Always: true}},
+		"time zone":                   {yaml: "desk: {time_zone: America/Manaus}", get: func(c Config) any { return c.Desk.TimeZone.String() }, want: "America/Manaus"},
+		"size":                        {yaml: "limits: {file_size: 5 MB}", get: func(c Config) any { return c.Limits.FileSize }, want: 5 * MB},
+		"log level":                   {yaml: "log: {level: debug}", get: func(c Config) any { return c.Log.Level }, want: slog.LevelDebug},
+		"smtp_in off":                 {yaml: "smtp_in: {enabled: off}", get: func(c Config) any { return c.SMTPIn.Enabled }, want: Off},
+		"smtp_in beside a mailbox":    {yaml: mailbox + "smtp_in: {enabled: on}", get: func(c Config) any { return c.SMTPIn.Enabled }, want: On},
+		"a section with nothing in":   {yaml: "desk:\n", get: func(c Config) any { return c.Desk.Name }, want: "Suporte"},
+		"slash at the end of the URL": {yaml: "web: {public_url: https://a.example/}", get: func(c Config) any { return c.Web.PublicURL }, want: "https://a.example"},
+		"figures stay at home":        {yaml: "web: {listen: 0.0.0.0:80, public_url: https://a.example}", get: func(c Config) any { return c.Web.AdminListen }, want: "127.0.0.1:8081"},
+		"mail is moved": {
+			yaml: "email: [{address: a@b.example, imap: {host: h, password: p, keep: 'move:Feito'}, smtp: {host: h}}]",
+			get:  func(c Config) any { folder, _ := c.Email[0].IMAP.Moves(); return folder }, want: "Feito",
+		},
+		"Outlook by its address": {
+			yaml: "email: [{address: a@outlook.com, imap: {password: p}}]",
+			get: func(c Config) any {
+				return fmt.Sprint(c.Email[0].SMTP.Host, c.Email[0].SMTP.Port, c.Email[0].SMTP.TLS, c.Email[0].AuthservIDs)
+			},
+			want: "smtp.office365.com587starttls[mx.microsoft.com]",
+		},
+		"a preset can be written over": {
+			yaml: "email: [{address: a@gmail.com, imap: {password: p}, authserv_ids: []}]",
+			get:  func(c Config) any { return len(c.Email[0].AuthservIDs) }, want: 0,
+		},
+		"a variable wins over the file": {
+			yaml: "desk: {name: A}", env: map[string]string{"RECADO_DESK_NAME": "B"},
+			get: func(c Config) any { return c.Desk.Name }, want: "B",
+		},
+		"a list in a variable": {
+			env: map[string]string{"RECADO_REMINDERS_AFTER": "1d, 36h"},
+			get: func(c Config) any { return c.Reminders.After }, want: []time.Duration{day, 36 * time.Hour},
+		},
+		"a mailbox by variables alone": {
+			env: map[string]string{"RECADO_EMAIL_1_ADDRESS": "a@gmail.com", "RECADO_EMAIL_1_IMAP_PASSWORD_FILE": secretFile},
+			get: func(c Config) any { return c.Email[0].IMAP.Password.Reveal() + " " + c.Email[0].IMAP.Folder }, want: "from the file INBOX",
+		},
+		"a variable into the file's mailbox": {
+			yaml: mailbox, env: map[string]string{"RECADO_EMAIL_1_IMAP_PASSWORD": "env"},
+			get: func(c Config) any { return c.Email[0].IMAP.Password.Reveal() }, want: "env",
+		},
+		"a secret's file in a variable replaces the secret in the file": {
+			yaml: mailbox, env: map[string]string{"RECADO_EMAIL_1_IMAP_PASSWORD_FILE": secretFile},
+			get: func(c Config) any { return c.Email[0].SMTP.Password.Reveal() }, want: "from the file",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := test.get(mustLoad(t, test.yaml, test.env)); !reflect.DeepEqual(got, test.want) {
+				t.Errorf("got %#v, want %#v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestSecretFilesThatCannotBeRead(t *testing.T) {
+	dir := t.TempDir()
+	empty := filepath.Join(dir, "empty")
+	if err := os.WriteFile(empty, []byte(" \n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct{ yaml, want string }{
+		"missing":     {"redis_file: " + dir + "/none\n", "there is no file"},
+		"empty":       {"redis_file: " + empty + "\n", "is empty"},
+		"a folder":    {"redis_file: " + dir + "\n", "cannot be read"},
+		"both given":  {"redis: redis://h\nredis_file: " + empty + "\n", "keep one of the two"},
+		"said once":   {"email: [{address: a@gmail.com, imap: {password_file: /none}}]\n", "there is no file"},
+		"no password": {"email: [{address: a@gmail.com, imap: {folder: INBOX}}]\n", "give password"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := load("recado.yaml", []byte(test.yaml), lookup(nil))
+			var faults Faults
+			if !errors.As(err, &faults) || len(faults) != 1 || !strings.Contains(faults.Text(), test.want) {
+				t.Errorf("got %v, want one fault with %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestAMissingFileIsAnError(t *testing.T) {
+	if _, err := Load(filepath.Join(t.TempDir(), "none.yaml"), lookup(nil)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v, want ErrNotExist", err)
+	}
+}
+
+func TestSecretsNeverPrint(t *testing.T) {
+	const word = "hunter2"
+	secret := NewSecret(word)
+	type wrapped struct{ inner Secret }
+	var printed bytes.Buffer
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%p", "%08.3f"} {
+		for _, value := range []any{secret, &secret, []Secret{secret}, wrapped{secret}, &wrapped{secret}, map[string]Secret{"k": secret}} {
+			fmt.Fprintf(&printed, verb+"\n", value)
+		}
+	}
+	cfg := Default()
+	cfg.Secret = secret
+	asJSON, err := json.Marshal(map[string]any{"s": secret, "p": &secret, "config": cfg})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asYAML, err := yaml.Marshal(map[string]any{"s": secret, "p": &secret, "config": cfg})
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed.Write(asJSON)
+	printed.Write(asYAML)
+	slog.New(slog.NewTextHandler(&printed, nil)).Info("m", "s", secret, "config", cfg)
+	slog.New(slog.NewJSONHandler(&printed, nil)).Info("m", "s", secret, "config", cfg)
+	if all := printed.String(); strings.Contains(all, word) || strings.Contains(all, fmt.Sprintf("%x", word)) {
+		t.Errorf("the secret was printed:\n%s", all)
+	}
+	if secret.Reveal() != word {
+		t.Error("the secret is lost")
+	}
+}
+
+func TestKeysAreMadeOnceAndKept(t *testing.T) {
+	cfg := Default()
+	cfg.Data = filepath.Join(t.TempDir(), "data")
+	first, err := cfg.Keys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := cfg.Keys()
+	if err != nil || !reflect.DeepEqual(first, again) || len(first) != 1 || len(first[0]) != 64 {
+		t.Fatalf("got %d keys then %d, %v", len(first), len(again), err)
+	}
+	info, err := os.Stat(cfg.KeyFile())
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("got %v %v, want mode 0600", info, err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(cfg.Data, "secret-*")); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	cfg.Secret = NewSecret(strings.Repeat("n", 32) + " " + strings.Repeat("o", 40))
+	if keys, err := cfg.Keys(); err != nil || len(keys) != 2 || len(keys[1]) != 40 {
+		t.Errorf("a new and an old key: got %d, %v", len(keys), err)
+	}
+}
+
+func TestAKeyFileThatIsNoKey(t *testing.T) {
+	for name, text := range map[string]string{"empty": "\n", "short": "abc\n"} {
+		cfg := Default()
+		cfg.Data = t.TempDir()
+		if err := os.WriteFile(cfg.KeyFile(), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := cfg.Keys(); err == nil {
+			t.Errorf("%s: taken as a key", name)
+		}
+	}
+}
+
+// Whatever the file holds, Load ends with a checked Config or with Faults that name
+// the file, and never panics.
+func FuzzLoad(f *testing.F) {
+	f.Add(Example)
+	f.Add(string(trial))
+	f.Add("email: [{address: a@gmail.com, imap: {password: x}}]")
+	f.Add("? [a]: b\n*x : 1\n<<: {data: x}\n")
+	f.Add("desk: &a {name: *a}\n!!binary x: !t y")
+	f.Fuzz(func(t *testing.T, text string) {
+		cfg, err := load("fuzz.yaml", []byte(text), lookup(nil))
+		var faults Faults
+		switch {
+		case err == nil:
+			if cfg.SMTPIn.Enabled == Auto || cfg.Desk.TimeZone == nil || cfg.Web.PublicURL == "" {
+				t.Errorf("incomplete: %+v", cfg)
+			}
+		case !errors.As(err, &faults) || len(faults) == 0:
+			t.Errorf("got %v, want faults", err)
+		}
+	})
+}

@@ -1,0 +1,21 @@
+// Package web is Recado's HTTP side: the signed rating page (E1), health,
+// readiness and metrics.
+//
+// It is a channel like the others: a posted rating becomes an Inbound and goes to
+// the Sink, and the person is thanked only after the Sink has it. When the Sink
+// fails, the page says so and comes back with what was filled in.
+//
+// Promises: looking at a page never changes anything, so that mail scanners may
+// follow links; pages work without scripts, by keyboard, with a screen reader and
+// on a screen 320 px wide; they load nothing from anywhere; a token is never
+// logged, cached or passed on to another site; metrics and details of the state
+// are for the machine's own people (see Options.AdminAddr).
+//
+// It does not know tickets or surveys: what a page shows comes from Surveys, and
+// whether an answer still counts is decided by its turn. It cannot send, and so
+// nobody can be written to at a web address. It speaks plain HTTP; TLS is the
+// business of the proxy in front of it.
+//
+// It fails in words: a person reads a page in their language, and the cause goes
+// to the log. Run returns an error only when it cannot listen.
+package web

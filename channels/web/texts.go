@@ -1,0 +1,127 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"golang.org/x/text/language"
+)
+
+//go:embed texts/*.yaml
+var textFiles embed.FS
+
+// languages are those that the pages speak, the default first.
+func languages() []string { return []string{"pt-BR", "en", "es"} }
+
+// texts is everything that the pages say in one language.
+type texts struct {
+	Tag  string `yaml:"tag"`  // BCP 47
+	Name string `yaml:"name"` // of the language, in itself
+
+	Title         string   `yaml:"title"`
+	Heading       string   `yaml:"heading"`
+	Ticket        string   `yaml:"ticket"`
+	Service       string   `yaml:"service"`
+	AskService    string   `yaml:"ask_service"`     // {agent}
+	AskServiceAny string   `yaml:"ask_service_any"` // when nobody in particular answered
+	Solution      string   `yaml:"solution"`
+	AskSolution   string   `yaml:"ask_solution"`
+	Of            string   `yaml:"of"`    // {n}: the name of a star
+	Words         []string `yaml:"words"` // what one to five stars mean
+	Choose        string   `yaml:"choose"`
+	Comment       string   `yaml:"comment"`
+	Optional      string   `yaml:"optional"`
+	Send          string   `yaml:"send"`
+	Again         string   `yaml:"again"`
+	Privacy       string   `yaml:"privacy"`
+	Change        string   `yaml:"change"`
+	Languages     string   `yaml:"languages"` // names the list of languages to a screen reader
+
+	Missing string `yaml:"missing"`
+	TooLong string `yaml:"too_long"` // {max} characters
+	Busy    string `yaml:"busy"`
+
+	Thanks   note `yaml:"thanks"`
+	Over     note `yaml:"over"`
+	Broken   note `yaml:"broken"`
+	Foreign  note `yaml:"foreign"`
+	Slow     note `yaml:"slow"`
+	Down     note `yaml:"down"`
+	NotFound note `yaml:"not_found"`
+	Home     note `yaml:"home"`
+}
+
+// note is a page with nothing to fill in.
+type note struct {
+	Title string `yaml:"title"`
+	Text  string `yaml:"text"`
+}
+
+// loadTexts reads the catalogues. A key that is not in texts is an error; the test
+// of this package finds the missing ones.
+func loadTexts() (map[string]*texts, error) {
+	all := map[string]*texts{}
+	for _, tag := range languages() {
+		raw, err := textFiles.ReadFile("texts/" + tag + ".yaml")
+		if err != nil {
+			return nil, fmt.Errorf("web: texts in %s: %w", tag, err)
+		}
+		t := new(texts)
+		if err := yaml.NewDecoder(bytes.NewReader(raw), yaml.Strict()).Decode(t); err != nil {
+			return nil, fmt.Errorf("web: texts in %s: %w", tag, err)
+		}
+		all[tag] = t
+	}
+	return all, nil
+}
+
+// language chooses what a page speaks: what the reader picked, the ticket's
+// language, what the browser asks for, and then the default.
+func (c *Channel) language(r *http.Request, ticket string) string {
+	picked := r.URL.Query().Get(fieldLang)
+	if r.PostForm.Has(fieldLang) {
+		picked = r.PostForm.Get(fieldLang)
+	}
+	for _, wish := range []string{picked, ticket, r.Header.Get("Accept-Language")} {
+		if tag, ok := spoken(wish); ok {
+			return tag
+		}
+	}
+	return languages()[0]
+}
+
+// spoken is the nearest of our languages to a list as in Accept-Language.
+func spoken(wish string) (string, bool) {
+	wanted, _, err := language.ParseAcceptLanguage(wish)
+	if err != nil || len(wanted) == 0 {
+		return "", false
+	}
+	var ours []language.Tag
+	for _, tag := range languages() {
+		ours = append(ours, language.MustParse(tag))
+	}
+	_, i, confidence := language.NewMatcher(ours).Match(wanted...)
+	return languages()[i], confidence > language.No
+}
+
+func (t *texts) of(n int) string { return strings.ReplaceAll(t.Of, "{n}", strconv.Itoa(n)) }
+
+func (t *texts) askService(agent string) string {
+	if agent == "" {
+		return t.AskServiceAny
+	}
+	return strings.ReplaceAll(t.AskService, "{agent}", agent)
+}
+
+func (t *texts) stars(given int) []star {
+	var all []star
+	for i, word := range t.Words {
+		all = append(all, star{Value: i + 1, Label: t.of(i + 1), Word: word, Checked: i+1 == given})
+	}
+	return all
+}

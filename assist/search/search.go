@@ -1,0 +1,142 @@
+package search
+
+import (
+	"cmp"
+	"slices"
+
+	"recado/core/article"
+)
+
+// DefaultThreshold is the score under which a match is better not shown. On the
+// development set it lets through fewer than one in ten of the questions that no
+// article answers (see TestFAQ).
+const DefaultThreshold = 0.5
+
+// Filter reports whether an article may be found.
+type Filter func(article.Article) bool
+
+// Match is an article that may answer.
+type Match struct {
+	Article article.Article
+	Score   float64 // 0 to 1, about the chance that it is the right one
+	Passage string  // the title, phrasing or piece of the body most like the question
+}
+
+// A question of more than partWords words is read sentence by sentence, since an
+// e-mail's greeting and signature would drown the one that tells. The best counts.
+const (
+	partWords = 20
+	maxParts  = 12
+)
+
+// candidates is how many articles, best as a whole, are compared passage by passage.
+const candidates = 50
+
+// Search returns at most limit articles that keep accepts (nil: any), best first.
+// Whatever the score, an article that shares anything with the query is a match;
+// the caller compares Score with a threshold.
+func (ix *Index) Search(query string, keep Filter, limit int) []Match {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	best := map[string]Match{}
+	parts := pieces(query, partWords)
+	if len(parts) > 1 {
+		parts = sentences(query, partWords, maxParts)
+	}
+	for _, part := range parts {
+		for _, m := range ix.ask(part, keep) {
+			if m.Score > best[m.Article.ID].Score {
+				best[m.Article.ID] = m
+			}
+		}
+	}
+	matches := make([]Match, 0, len(best))
+	for _, m := range best {
+		matches = append(matches, m)
+	}
+	slices.SortFunc(matches, func(a, b Match) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Article.ID, b.Article.ID))
+	})
+	return matches[:min(max(limit, 0), len(matches))]
+}
+
+// scratch is memory that searches lend one another. Outside a search its slices
+// hold only zeros.
+type scratch struct {
+	whole   []float64 // by slot: the score of the article as a whole
+	touched []uint32  // the slots that whole holds
+	pull    []float64 // by term: what one tenth of it adds to likeness
+}
+
+// ask scores the articles for one part of a query.
+func (ix *Index) ask(text string, keep Filter) []Match {
+	q := ix.question(text)
+	s, _ := ix.spare.Get().(*scratch)
+	defer ix.spare.Put(s)
+	found := ix.candidates(q, s, keep)
+
+	s.pull = grow(s.pull, len(ix.lists))
+	for _, t := range q.terms {
+		s.pull[t.number] = t.pull
+	}
+	matches := make([]Match, len(found))
+	for i, c := range found {
+		e := &ix.entries[c.slot]
+		like, nearest := q.likeness(e, s.pull)
+		matches[i] = Match{Article: e.article, Score: q.score(c.score, like), Passage: nearest}
+	}
+	for _, t := range q.terms {
+		s.pull[t.number] = 0
+	}
+	return matches
+}
+
+// candidate is an article and its score as a whole, 0 to 1.
+type candidate struct {
+	slot  uint32
+	score float64
+}
+
+// candidates are the articles that are best as a whole, best first.
+func (ix *Index) candidates(q question, s *scratch, keep Filter) []candidate {
+	s.whole = grow(s.whole, len(ix.entries))
+	s.touched = s.touched[:0]
+	mean := ix.length / float64(max(len(ix.slots), 1))
+	for _, t := range q.terms {
+		for _, p := range ix.lists[t.number].postings {
+			if s.whole[p.slot] == 0 {
+				s.touched = append(s.touched, p.slot)
+			}
+			s.whole[p.slot] += t.most * held(float64(p.weight), ix.entries[p.slot].length/mean)
+		}
+	}
+	var top []candidate
+	for _, slot := range s.touched {
+		c := candidate{slot, s.whole[slot] / q.most}
+		s.whole[slot] = 0
+		if len(top) == candidates && ix.order(c, top[candidates-1]) >= 0 {
+			continue
+		}
+		if keep != nil && !keep(ix.entries[slot].article) {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(top, c, ix.order)
+		top = slices.Insert(top, at, c)
+		top = top[:min(len(top), candidates)]
+	}
+	return top
+}
+
+// order puts the better candidate first; equal ones by ID, not by the slot they
+// happened to get.
+func (ix *Index) order(a, b candidate) int {
+	return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(ix.entries[a.slot].article.ID, ix.entries[b.slot].article.ID))
+}
+
+// grow makes s hold n zeros at least.
+func grow(s []float64, n int) []float64 {
+	if len(s) >= n {
+		return s
+	}
+	return make([]float64, n+n/4)
+}

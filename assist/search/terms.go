@@ -1,0 +1,77 @@
+package search
+
+import "strings"
+
+// Weights of a term where it occurs once, in tenths: whole numbers add up to the
+// same sum in any order. Words of no subject count a little, since "quando captar"
+// and "como captar" are different questions.
+const (
+	wordWeight = 10
+	stopWeight = 3
+	gramWeight = 5
+	gramLength = 4
+	mostWeight = 255 // however often a text repeats a term
+)
+
+// maxWords is how much of one text is read: a pasted log must not fill the memory.
+const maxWords = 5000
+
+// weighted is a term with its weight in a text.
+type weighted struct {
+	term   string // a folded word, or a gram
+	weight int    // in tenths
+}
+
+// subject reports whether the term is a word that says what a text is about.
+func (w weighted) subject() bool { return !strings.HasPrefix(w.term, gramMark) && !stopwords[w.term] }
+
+// gramMark in front keeps grams apart from words of four letters.
+const gramMark = "\x00"
+
+// terms weighs the words and 4-grams of a text, in order of appearance. Grams run
+// over word borders, so that they also hold a little of the order of words.
+func terms(text string) []weighted {
+	words := Words(text)
+	if len(words) == 0 {
+		return nil
+	}
+	words = words[:min(len(words), maxWords)]
+	grams := grams(words)
+	found := make([]weighted, 0, len(words)+len(grams))
+	place := make(map[string]int, len(words)+len(grams))
+	add := func(term string, weight int) {
+		at, seen := place[term]
+		if !seen {
+			at = len(found)
+			place[term] = at
+			found = append(found, weighted{term: term})
+		}
+		found[at].weight = min(found[at].weight+weight, mostWeight)
+	}
+	for _, w := range words {
+		if stopwords[w] {
+			add(w, stopWeight)
+		} else {
+			add(w, wordWeight)
+		}
+	}
+	for _, gram := range grams {
+		add(gram, gramWeight)
+	}
+	return found
+}
+
+// grams are all runs of four characters of the words with single spaces between.
+func grams(words []string) []string {
+	line := " " + strings.Join(words, " ") + " "
+	var starts []int
+	for i := range line {
+		starts = append(starts, i)
+	}
+	starts = append(starts, len(line))
+	out := make([]string, 0, len(starts))
+	for i := 0; i+gramLength < len(starts); i++ {
+		out = append(out, gramMark+line[starts[i]:starts[i+gramLength]])
+	}
+	return out
+}

@@ -130,7 +130,7 @@ func asRoot(err error) error {
 
 // beside runs the command and passes the signals on to it.
 func beside(command, environ []string, signals <-chan os.Signal) int {
-	cmd := exec.Command(command[0], command[1:]...)
+	cmd := exec.Command(command[0], command[1:]...) //nolint:noctx // it ends itself, told by the signals below
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Env = append(os.Environ(), environ...)
 	if err := cmd.Start(); err != nil {

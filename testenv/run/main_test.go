@@ -111,8 +111,7 @@ func newProgram(t *testing.T, args ...string) *program {
 	if os.Getenv(servers.EnvRequired) == "" && (os.Geteuid() != 0 || len(servers.Missing()) > 0) {
 		t.Skip("starts real servers: run make test as root")
 	}
-	// Not t.TempDir: its path is too long for the servers' sockets.
-	dir, err := os.MkdirTemp("/tmp", "run-")
+	dir, err := os.MkdirTemp("/tmp", "run-") //nolint:usetesting // t.TempDir is too long a path for the servers' sockets
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,23 +15,27 @@ import (
 
 // need is something that must be on the machine, and what brings it.
 type need struct {
-	have     func() bool
 	packages []string
+	have     func() bool
 	unit     string // the service that Debian would start at the next boot
 }
 
 func needs() []need {
 	return []need{
-		{haveFiles("/usr/bin/gcc", "/usr/include/stdio.h"), []string{"gcc", "libc6-dev"}, ""}, // go test -race links with cgo
-		{havePostgres, []string{"postgresql"}, "postgresql"},
-		{haveFiles("/usr/bin/redis-server"), []string{"redis-server"}, "redis-server"},
-		{haveFiles("/usr/sbin/dovecot", "/usr/lib/dovecot/imap", "/usr/lib/dovecot/lmtp"), []string{"dovecot-imapd", "dovecot-lmtpd"}, "dovecot"},
-		{haveFiles("/usr/sbin/postfix", postfixDaemons+"/master"), []string{"postfix"}, "postfix"},
-		{haveChromium, []string{"chromium"}, ""},
+		{packages: []string{"gcc", "libc6-dev"}, have: files("/usr/bin/gcc", "/usr/include/stdio.h")}, // go test -race links with cgo
+		{packages: []string{"postgresql"}, have: havePostgres, unit: "postgresql"},
+		{packages: []string{"redis-server"}, have: files("/usr/bin/redis-server"), unit: "redis-server"},
+		{
+			packages: []string{"dovecot-imapd", "dovecot-lmtpd"},
+			have:     files("/usr/sbin/dovecot", "/usr/lib/dovecot/imap", "/usr/lib/dovecot/lmtp"),
+			unit:     "dovecot",
+		},
+		{packages: []string{"postfix"}, have: files("/usr/sbin/postfix", postfixDaemons+"/master"), unit: "postfix"},
+		{packages: []string{"chromium"}, have: haveChromium},
 	}
 }
 
-func haveFiles(paths ...string) func() bool {
+func files(paths ...string) func() bool {
 	return func() bool {
 		return !slices.ContainsFunc(paths, func(path string) bool {
 			_, err := os.Stat(path)
@@ -56,7 +60,7 @@ func findChromium() (string, error) {
 			return path, nil
 		}
 	}
-	return "", errors.New("Chromium: not in PATH")
+	return "", errors.New("no Chromium in PATH")
 }
 
 // Missing names the Debian packages that Start, or go test -race, needs and that are
@@ -161,11 +165,13 @@ func forbidServices() (allow func(), err error) {
 
 // disable keeps the services that came with the packages from starting at the next boot.
 func disable(ctx context.Context, units []string) error {
-	systemctl, err := exec.LookPath("systemctl")
-	if err != nil || len(units) == 0 {
+	if len(units) == 0 {
+		return nil
+	}
+	said, err := exec.CommandContext(ctx, "systemctl", append([]string{"disable", "--quiet"}, units...)...).CombinedOutput()
+	if errors.Is(err, exec.ErrNotFound) {
 		return nil // without systemd nothing starts them
 	}
-	said, err := exec.CommandContext(ctx, systemctl, append([]string{"disable", "--quiet"}, units...)...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("keep %s from starting at boot: %w: %s", strings.Join(units, " "), err, bytes.TrimSpace(said))
 	}

@@ -26,12 +26,12 @@ const postfixDaemons = "/usr/lib/postfix/sbin"
 // and talks to the world as another.
 func startPostfix(ctx context.Context, dir, smtp, lmtp string) (*process, error) {
 	if os.Geteuid() != 0 {
-		return nil, errors.New("Postfix: starts only as root")
+		return nil, errors.New("only root can start Postfix")
 	}
 	s := spec{name: "Postfix", home: filepath.Join(dir, "postfix"), stop: syscall.SIGTERM, ready: greets(smtp, "", "220 ")}
 	etc := filepath.Join(s.home, "etc")
 	if err := layOutPostfix(s.home, etc, smtp, lmtp); err != nil {
-		return nil, fmt.Errorf("Postfix: %w", err)
+		return nil, fmt.Errorf("configure Postfix: %w", err)
 	}
 	// check makes the folders of the queue, with the owners that they need.
 	if err := s.setUp(ctx, "/usr/sbin/postfix", "-c", etc, "check"); err != nil {

@@ -15,7 +15,7 @@ import (
 func postgresTool(name string) (string, error) {
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/" + name)
 	if err != nil || len(found) == 0 {
-		return "", errors.New("PostgreSQL: no " + name + " in /usr/lib/postgresql")
+		return "", errors.New("no " + name + " in /usr/lib/postgresql")
 	}
 	return slices.Max(found), nil
 }

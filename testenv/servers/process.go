@@ -45,8 +45,7 @@ func launch(ctx context.Context, s spec) (*process, error) {
 	}
 	defer log.Close()
 
-	// Not CommandContext: ctx bounds the start, the server lives until stop.
-	cmd := exec.Command(s.argv[0], s.argv[1:]...)
+	cmd := exec.Command(s.argv[0], s.argv[1:]...) //nolint:noctx // ctx bounds the start; the server lives until end
 	cmd.Dir, cmd.Env = s.home, environ(s.home)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = s.as.attr()

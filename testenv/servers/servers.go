@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,7 +37,7 @@ type Running struct {
 func Start(ctx context.Context, dir string) (*Running, error) {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	ports, err := freePorts(5)
+	ports, err := freePorts(ctx, 5)
 	if err != nil {
 		return nil, err
 	}
@@ -104,21 +105,21 @@ func (r *Running) Ended() error {
 // Stop ends the servers, the last one first, and returns when they are gone. What
 // does not end within 10 s is killed.
 func (r *Running) Stop() {
-	for i := len(r.processes) - 1; i >= 0; i-- {
-		r.processes[i].end()
+	for _, p := range slices.Backward(r.processes) {
+		p.end()
 	}
 	r.processes = nil
 }
 
 // freePorts gives n addresses on 127.0.0.1 that nobody listens on.
-func freePorts(n int) ([]string, error) {
+func freePorts(ctx context.Context, n int) ([]string, error) {
 	var found []string
 	for tries := 0; len(found) < n; tries++ {
 		if tries > portEnd-portFirst {
 			return nil, errors.New("no free port on 127.0.0.1 between 20000 and 32767")
 		}
 		addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(portFirst+rand.IntN(portEnd-portFirst)))
-		l, err := net.Listen("tcp", addr)
+		l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 		if err != nil {
 			continue
 		}

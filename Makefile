@@ -1,0 +1,64 @@
+# Everything that a person or CI does with this repository; `make help` lists it.
+# It needs Debian, Go and make. What the tests need beyond that, `make test` installs.
+
+GO       ?= go
+FUZZTIME ?= 10s
+
+# A program of its own rather than `go run`, which hides the exit code of what it ran.
+TESTENV := bin/testenv
+# The linter's dependencies live in a module of their own, so that ours stays small.
+LINTER  := $(GO) tool -modfile=tools/go.mod golangci-lint
+
+.DEFAULT_GOAL := help
+.PHONY: help test check run build lint fix vet suite fuzz bench format tidy testenv clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: testenv ## Everything: installs and starts the servers, then vet, lint and all tests with -race (root, for apt-get and Postfix)
+	@$(TESTENV) -install -- $(MAKE) --no-print-directory vet lint suite
+
+check: format tidy test ## What a change must pass: test, gofmt, and a go.mod that is tidy
+
+run: ## The program as it is: SQLite and files under ./data, web on 127.0.0.1:8080
+	@$(GO) run ./cmd/recado serve
+
+build: ## The binary, without cgo, as bin/recado
+	@CGO_ENABLED=0 $(GO) build -trimpath -o bin/recado ./cmd/recado
+
+lint: ## golangci-lint with .golangci.yml (the first time it is compiled: two or three minutes)
+	@$(LINTER) run ./...
+
+fix: ## Mend what the linters can mend
+	@$(LINTER) run --fix ./...
+
+vet: ## go vet
+	@$(GO) vet ./...
+
+suite: ## All tests with -race, on the servers that are there; without any, tests that need one are skipped
+	@$(GO) test -race -timeout 15m ./...
+
+fuzz: ## Each fuzz target for FUZZTIME (10s)
+	@set -e; for file in $$(grep -rl --include='*_test.go' '^func Fuzz' .); do \
+		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' $$file); do \
+			echo "$$target in $$file"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$(dirname $$file); \
+		done; \
+	done
+
+bench: testenv ## Go benchmarks, then whole turns per second (docs/performance.md)
+	@$(TESTENV) -install -- sh -ec '$(GO) test -run "^$$" -bench . -benchmem ./...; $(GO) run ./cmd/recado bench'
+
+format:
+	@files=$$(gofmt -l .); [ -z "$$files" ] || { echo "not gofmt'ed:"; echo "$$files"; exit 1; }
+
+tidy:
+	@$(GO) mod tidy -diff
+
+# Always asked for: Go knows better than make what is up to date. No version control
+# stamp: in CI the checkout may belong to somebody else, and git refuses to look.
+testenv:
+	@$(GO) build -buildvcs=false -o $(TESTENV) ./testenv/run
+
+clean: ## Remove what was built
+	@rm -rf bin

@@ -25,6 +25,7 @@ var ErrFenced = errors.New("dialogue: the conversation has another owner")
 // Reader is everything that a turn may look at.
 type Reader interface {
 	directory.Reader
+	directory.Lister
 	catalog.Reader
 	ticket.Reader
 	article.Reader

@@ -32,6 +32,14 @@ type Reader interface {
 	Challenge(ctx context.Context, a message.Address) (Challenge, error)
 }
 
+// Lister reads the whole directory, inactive entries too, oldest first: for import
+// and export, which compare everything.
+type Lister interface {
+	People(ctx context.Context) ([]Person, error)
+	Organisations(ctx context.Context) ([]Organisation, error)
+	Groups(ctx context.Context) ([]Group, error)
+}
+
 // Writer changes them. Save inserts when Version is 0, else updates that version
 // or answers ErrStale. Aliases and memberships are saved with their person;
 // an alias that is another person's is ErrTaken.

@@ -49,7 +49,7 @@ type Reading struct {
 	Severity ticket.Level
 	Type     ticket.Type
 	Articles []Suggestion // best first, only what the person may read
-	By       string          // which assistant answered, for the record
+	By       string       // which assistant answered, for the record
 }
 
 // Suggestion is an article that may answer. Score is 0 to 1; the assistant leaves

@@ -40,6 +40,8 @@ type Draft struct {
 	Offered  []string        `json:"offered,omitempty"` // articles shown
 	Skipped  []string        `json:"skipped,omitempty"` // fields the person could not tell
 	By       string          `json:"by,omitempty"`      // which assistant read it
+
+	Continues ticket.ID `json:"continues,omitempty"` // B12: the ticket that it follows
 }
 
 // Listing is a list being paged through (C1).

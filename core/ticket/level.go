@@ -29,7 +29,8 @@ func (t *Ticket) SetPromise(p Promise, clock Clock) {
 	}
 }
 
-// pause stops the clock of the solution while it waits on the requester.
+// pause stops the clock of the solution: while it waits on the requester, and
+// while it is closed.
 func (t *Ticket) pause(now time.Time) {
 	if t.PausedAt.IsZero() {
 		t.PausedAt = now
@@ -43,13 +44,15 @@ func (t *Ticket) resume(now time.Time) {
 	}
 }
 
-// Unpause moves the due time by the business time for which the clock stood.
-// Whoever stores the ticket calls it once, after the transitions.
+// Unpause moves the due time by the business time for which the clock stood. A due
+// time that was missed before the pause stays missed. Whoever stores the ticket
+// calls it once, after the transitions.
 func (t *Ticket) Unpause(clock Clock) {
 	if t.resumedAt.IsZero() {
 		return
 	}
-	if stood := clock.Between(t.PausedAt, t.resumedAt); stood > 0 && !t.SolveDue.IsZero() {
+	stood := clock.Between(t.PausedAt, t.resumedAt)
+	if stood > 0 && t.PausedAt.Before(t.SolveDue) {
 		moved := clock.Add(t.SolveDue, stood)
 		t.event("", t.resumedAt, "due", stamp(t.SolveDue), stamp(moved), "paused")
 		t.SolveDue = moved

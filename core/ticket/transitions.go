@@ -85,7 +85,6 @@ func (t *Ticket) Add(by directory.Person, s Said, now time.Time) error {
 	t.LastSide, t.LastAt = Customer, now
 	t.RemindAt, t.Reminders = time.Time{}, 0
 	if t.Status == Waiting && t.WaitingOn == OnRequester {
-		t.resume(now)
 		next := Open
 		if t.Agent != "" {
 			next = InProgress
@@ -95,10 +94,15 @@ func (t *Ticket) Add(by directory.Person, s Said, now time.Time) error {
 	return nil
 }
 
-// Remark keeps a customer's word without changing anything else: a thank-you, or
-// machine mail. It is allowed in a closed ticket, and never reopens it.
-func (t *Ticket) Remark(by directory.PersonID, side Side, s Said, now time.Time) {
-	t.say(Message, side, by, s, now)
+// Remark keeps a customer's courtesy without changing anything else. It is allowed
+// in a closed ticket, and never reopens it.
+func (t *Ticket) Remark(by directory.PersonID, s Said, now time.Time) {
+	t.say(Message, Customer, by, s, now)
+}
+
+// RemarkMachine keeps machine mail, as a note: it is for the team to know (rule 9).
+func (t *Ticket) RemarkMachine(by directory.PersonID, s Said, now time.Time) {
+	t.say(Note, System, by, s, now)
 }
 
 // Answer is the team's word to the customer. It takes an untaken ticket for the
@@ -229,7 +233,6 @@ func (t *Ticket) Reopen(by directory.Person, s Said, window time.Duration, now t
 	}
 	t.ClosedAt, t.ClosedBy = time.Time{}, ""
 	t.LastSide, t.LastAt = side, now
-	t.resume(now)
 	t.setStatus(by.ID, next, "", "", now)
 	if s.Text != "" || len(s.Attachments) > 0 {
 		t.say(Message, side, by.ID, s, now)
@@ -244,8 +247,13 @@ func (t *Ticket) Reminded(next, now time.Time) {
 	t.event("", now, "reminder", "", "", "")
 }
 
+// Warned notes that the team was told of a due time (B14).
+func (t *Ticket) Warned(bit int, now time.Time) {
+	t.DueWarned |= bit
+	t.event("", now, "warned", "", "", "")
+}
+
 func (t *Ticket) close(by directory.PersonID, reason string, now time.Time) {
-	t.resume(now)
 	t.ClosedAt, t.ClosedBy = now, by
 	t.Closings++
 	t.RemindAt, t.Reminders = time.Time{}, 0
@@ -255,7 +263,7 @@ func (t *Ticket) close(by directory.PersonID, reason string, now time.Time) {
 func (t *Ticket) setStatus(by directory.PersonID, to Status, waitingOn, reason string, now time.Time) {
 	from := t.Status
 	t.Status, t.WaitingOn = to, waitingOn
-	if to == Waiting && waitingOn == OnRequester {
+	if to == Closed || to == Waiting && waitingOn == OnRequester {
 		t.pause(now)
 	} else {
 		t.resume(now)

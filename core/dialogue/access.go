@@ -1,0 +1,301 @@
+package dialogue
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"regexp"
+	"strings"
+	"time"
+
+	"recado/core/directory"
+	"recado/core/message"
+	"recado/core/notice"
+)
+
+// access takes the turn of somebody who is not proved (A7, A8). What they wrote is
+// held, and comes back to the inbox once they are.
+func (s *scene) access() error {
+	switch {
+	case s.in.From.IsZero():
+		s.hold()
+		return s.tellTeam("access.nobody", "no sender")
+	case s.known && !s.who.Active:
+		s.say("access.inactive", notice.Data{"Email": s.e.Desk.Email})
+		s.outcome(message.Ignored, "the person is deactivated", nil)
+		return nil
+	}
+	if done, err := s.codeAnswered(); done || err != nil {
+		return err
+	}
+	if s.session.Topic == topicEmail || s.session.Topic == topicCode {
+		if email := findEmail(s.in.Text); email != "" {
+			return s.emailGiven(email)
+		}
+	}
+	switch {
+	case s.session.Topic == topicCode:
+		s.question(topicCode, "code", "access.code-again", nil)
+		s.outcome(message.Talked, "no code in the answer", nil)
+		return nil
+	case s.known && s.in.Key.Channel == message.Email:
+		return s.mailUnproved()
+	case s.in.Key.Channel == message.Email:
+		return s.mailFromStranger()
+	}
+	return s.firstWords()
+}
+
+// firstWords greets somebody whose number nobody knows, and asks for their e-mail.
+func (s *scene) firstWords() error {
+	if s.session.Topic == topicEmail {
+		s.hold()
+		s.question(topicEmail, "email", "access.email-again", nil)
+		s.outcome(message.HeldBack, "no e-mail in the answer", nil)
+		return nil
+	}
+	s.hold()
+	s.question(topicEmail, "email", "access.hello", notice.Data{"Name": s.in.FromName})
+	s.outcome(message.HeldBack, "first access: who is it", nil)
+	return nil
+}
+
+// emailGiven looks the e-mail up, and sends a code there when it is somebody's.
+func (s *scene) emailGiven(email string) error {
+	at := message.Address{Channel: message.Email, ID: email}
+	p, found, err := known(s.r.PersonAt(s.ctx, at))
+	if err != nil {
+		return err
+	}
+	if !found || !p.Active || p.OnTeam() {
+		return s.unregistered(email)
+	}
+	return s.sendCode(p, at)
+}
+
+// mailUnproved holds a mail whose From: line is not proved, and sends a code there:
+// only its owner can answer with it.
+func (s *scene) mailUnproved() error {
+	s.hold()
+	return s.sendCode(s.who, s.in.From)
+}
+
+// mailFromStranger answers a proved but unregistered sender (A8). An unproved one
+// gets no answer: it would go to whoever was forged.
+func (s *scene) mailFromStranger() error {
+	s.hold()
+	if s.in.Proof == message.Unproved {
+		return s.tellTeam("access.stranger", "an unregistered sender, not proved")
+	}
+	first := s.session.Topic != topicEmail
+	if err := s.tellTeam("access.stranger", "an unregistered sender"); err != nil {
+		return err
+	}
+	if first {
+		s.session.Topic, s.session.Step = topicEmail, "told"
+		return s.explainUnregistered(s.in.From.ID)
+	}
+	return nil
+}
+
+// unregistered says so, in the chat (A8).
+func (s *scene) unregistered(email string) error {
+	if err := s.explainUnregistered(email); err != nil {
+		return err
+	}
+	s.session.Topic, s.session.Step = topicEmail, "email"
+	s.outcome(message.Talked, "an e-mail that nobody registered", nil)
+	return nil
+}
+
+// explainUnregistered tells who administers the organisation of the e-mail's
+// domain, or what to send to be registered.
+func (s *scene) explainUnregistered(email string) error {
+	_, domain, _ := strings.Cut(email, "@")
+	org, found, err := known(s.r.OrganisationFor(s.ctx, domain))
+	if err != nil {
+		return err
+	}
+	if found {
+		admins, err := s.r.Members(s.ctx, org.ID, directory.Administrator)
+		if err != nil {
+			return err
+		}
+		if names := namesOf(admins); names != "" {
+			s.say("access.ask-administrator", notice.Data{"Email": email, "Organisation": org.Name, "Names": names})
+			return nil
+		}
+	}
+	s.say("access.ask-us", notice.Data{"Email": email, "To": s.e.Desk.Email})
+	return nil
+}
+
+// sendCode sends a code to an address, at most codesAHour times.
+func (s *scene) sendCode(p directory.Person, at message.Address) error {
+	c, _, err := known(s.r.Challenge(s.ctx, at))
+	if err != nil {
+		return err
+	}
+	if s.now.Sub(c.SentAt) >= time.Hour {
+		c = directory.Challenge{}
+	}
+	inMail := at == s.in.From
+	if c.Sent >= codesAHour {
+		if !inMail {
+			s.question(topicCode, "code", "access.code-limit", nil)
+		}
+		s.outcome(message.HeldBack, "too many codes were asked for", nil)
+		return nil
+	}
+	code := s.e.NewCode()
+	s.plan.Challenges = append(s.plan.Challenges, directory.Challenge{
+		At: at, Asked: s.in.From, For: p.ID, Hash: hashCode(at, code), SentAt: s.now, Expires: s.now.Add(codeTTL), Sent: c.Sent + 1,
+	})
+	mail := Say{To: at, Language: notice.Language(orElse(p.Language, s.e.Desk.Language)), Code: true,
+		Key: "access.code-mail", Data: notice.Data{"Name": p.First(), "Code": code, "Minutes": int(codeTTL.Minutes())}}
+	if inMail {
+		mail.Key, mail.Refs, mail.Subject = "access.code-reply", refsOf(s.in), replySubject(s.in.Subject)
+	}
+	s.plan.Says = append(s.plan.Says, mail)
+	s.session.Words = at.String()
+	if inMail {
+		s.session.Topic, s.session.Step = topicCode, "code"
+	} else {
+		s.question(topicCode, "code", "access.code-sent", notice.Data{"Email": at.ID, "Minutes": int(codeTTL.Minutes())})
+	}
+	s.outcome(message.HeldBack, "a code was sent to "+at.String(), nil)
+	return nil
+}
+
+// codeAnswered checks a code, wherever it is said: the session may be lost, the
+// challenge is not. It proves the address that the code was sent to, and the one
+// where it is said.
+func (s *scene) codeAnswered() (bool, error) {
+	code := findCode(s.in.Text + " " + s.in.Subject)
+	if code == "" {
+		return false, nil
+	}
+	at := s.in.From
+	if s.session.Topic == topicCode {
+		if parsed, err := message.ParseAddress(s.session.Words); err == nil {
+			at = parsed
+		}
+	}
+	c, found, err := known(s.r.Challenge(s.ctx, at))
+	if err != nil || !found || c.Asked != s.in.From {
+		return false, err
+	}
+	if s.now.After(c.Expires) || c.Attempts >= codeTries {
+		s.question(topicEmail, "email", "access.code-expired", nil)
+		s.outcome(message.Talked, "the code has expired", nil)
+		return true, nil
+	}
+	if subtle.ConstantTimeCompare([]byte(hashCode(at, code)), []byte(c.Hash)) != 1 {
+		c.Attempts++
+		s.plan.Challenges = append(s.plan.Challenges, c)
+		s.question(topicCode, "code", "access.code-wrong", notice.Data{"Count": codeTries - c.Attempts})
+		s.outcome(message.Talked, "a wrong code", nil)
+		return true, nil
+	}
+	return true, s.codeRight(c)
+}
+
+// codeRight makes both addresses the person's, and lets go what was held.
+func (s *scene) codeRight(c directory.Challenge) error {
+	p, found, err := known(s.r.Person(s.ctx, c.For))
+	if err != nil || !found {
+		return err
+	}
+	for _, a := range []message.Address{c.At, s.in.From} {
+		p.Aliases = proven(p.Aliases, a, s.now)
+	}
+	s.savePerson(p)
+	s.who = p
+	s.plan.Challenges = append(s.plan.Challenges, directory.Challenge{At: c.At})
+	s.plan.Released = append(s.plan.Released, Released{From: s.in.From, Proof: message.ByToken})
+	s.rest()
+	s.say("access.welcome", notice.Data{"Name": p.First()})
+	s.outcome(message.Talked, "proved by a code", nil)
+	return nil
+}
+
+// proven marks an address as proved, adding it when it is new.
+func proven(aliases []directory.Alias, a message.Address, now time.Time) []directory.Alias {
+	out := append([]directory.Alias(nil), aliases...)
+	for i := range out {
+		if out[i].Address == a {
+			if out[i].VerifiedAt.IsZero() {
+				out[i].VerifiedAt, out[i].VerifiedBy = now, directory.ByCode
+			}
+			return out
+		}
+	}
+	return append(out, directory.Alias{Address: a, VerifiedAt: now, VerifiedBy: directory.ByCode})
+}
+
+// hold keeps the items of the turn until their sender is proved.
+func (s *scene) hold() {
+	for _, in := range s.plan.Turn.Items {
+		s.plan.Held = append(s.plan.Held, Held{Item: in, At: s.now, Expires: s.now.Add(heldFor)})
+	}
+	s.outcome(message.HeldBack, "the sender is not proved", nil)
+}
+
+// tellTeam forwards what a stranger wrote to the team, once a day for a sender.
+func (s *scene) tellTeam(key, reason string) error {
+	s.outcome(message.HeldBack, reason, nil)
+	if s.session.Topic == topicEmail {
+		return nil
+	}
+	team, err := s.r.Team(s.ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range team {
+		for _, to := range p.Reach() {
+			s.plan.Says = append(s.plan.Says, Say{To: to, Language: notice.Language(p.Language), Key: key, Data: notice.Data{
+				"From": orElse(s.in.From.ID, "?"), "Name": s.in.FromName, "About": s.in.Subject, "Text": excerpt(s.in.Text, 600),
+			}})
+		}
+	}
+	return nil
+}
+
+var (
+	emailInText = regexp.MustCompile(`[\w.+%'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+`)
+	codeInText  = regexp.MustCompile(`\b(\d{6})\b|\b(\d{3})[ -](\d{3})\b`)
+)
+
+func findEmail(text string) string {
+	return strings.ToLower(strings.Trim(emailInText.FindString(text), ".'"))
+}
+
+func findCode(text string) string {
+	m := codeInText.FindStringSubmatch(text)
+	if m == nil {
+		return ""
+	}
+	return m[1] + m[2] + m[3]
+}
+
+// hashCode binds a code to its address. Six digits could be guessed from a hash;
+// what protects them is that they live for minutes and a few attempts.
+func hashCode(at message.Address, code string) string {
+	sum := sha256.Sum256([]byte("recado code\x00" + at.String() + "\x00" + code))
+	return hex.EncodeToString(sum[:])
+}
+
+func namesOf(people []directory.Person) string {
+	var names []string
+	for _, p := range people {
+		names = append(names, p.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

@@ -1,0 +1,171 @@
+package dialogue
+
+import (
+	"context"
+	"time"
+
+	"recado/core/directory"
+	"recado/core/message"
+	"recado/core/notice"
+	"recado/core/ticket"
+)
+
+// Due decides what has become due at now: reminders, warnings and closings of
+// tickets whose requester is silent (D5), and service levels about to be missed
+// (B14). next is when something will be due again; zero: not foreseen. Each plan
+// is applied alone; one that lost a race is decided again at the next call.
+func (e *Engine) Due(ctx context.Context, now time.Time, limit int) (plans []*Plan, next time.Time, err error) {
+	err = e.Store.View(ctx, func(r Reader) error {
+		silent, err := r.DueReminders(ctx, now, limit)
+		if err != nil {
+			return err
+		}
+		for _, t := range silent {
+			p, err := e.remind(ctx, r, t, now)
+			if err != nil {
+				return err
+			}
+			plans = append(plans, p)
+		}
+		late, err := r.DueWarnings(ctx, now.Add(e.WarnBefore), limit)
+		if err != nil {
+			return err
+		}
+		for _, t := range late {
+			if containsTicket(silent, t.ID) {
+				continue // one change of a ticket at a time
+			}
+			p, err := e.warn(ctx, r, t, now)
+			if err != nil {
+				return err
+			}
+			plans = append(plans, p)
+		}
+		next, err = r.NextDue(ctx)
+		return err
+	})
+	return plans, next, err
+}
+
+// actsAlone is a scene in which the program acts by itself.
+func (e *Engine) actsAlone(ctx context.Context, r Reader, now time.Time) *scene {
+	return &scene{ctx: ctx, e: e, now: now, r: r, plan: &Plan{engine: e}, people: map[directory.PersonID]directory.Person{}}
+}
+
+// remind sends the next reminder, or closes.
+func (e *Engine) remind(ctx context.Context, r Reader, t *ticket.Ticket, now time.Time) (*Plan, error) {
+	s := e.actsAlone(ctx, r, now)
+	if t.Status == ticket.Closed || t.LastSide != ticket.Team {
+		t.RemindAt = time.Time{}
+		s.change(t)
+		return s.plan, nil
+	}
+	switch step := e.Schedule.Next(t.LastAt, t.Reminders); step.Event {
+	case notice.Expired:
+		if err := t.Expire("silent", now); err != nil {
+			return nil, err
+		}
+		s.change(t)
+		sv := s.newSurvey(t)
+		return s.plan, s.notifyClosed(notice.Expired, t, sv.ID, nil)
+	case notice.Reminder, notice.Warning:
+		following := e.Schedule.AfterSending(t.LastAt, now, t.Reminders+1)
+		t.Reminded(following.At, now)
+		s.change(t)
+		requester, err := s.person(t.Requester)
+		if err != nil {
+			return nil, err
+		}
+		lang := notice.Language(orElse(requester.Language, e.Desk.Language))
+		return s.plan, s.notify(step.Event, t, notice.Data{
+			"Until": e.Catalogue.When(lang, following.At, now, e.placeOf(requester)), "Last": e.lastWords(ctx, r, t),
+		})
+	}
+	t.RemindAt = time.Time{} // the schedule was switched off
+	s.change(t)
+	return s.plan, nil
+}
+
+// lastWords are the team's last message, for the reminder.
+func (e *Engine) lastWords(ctx context.Context, r Reader, t *ticket.Ticket) string {
+	entries, err := r.Latest(ctx, t.ID, 1)
+	if err != nil || len(entries) == 0 {
+		return ""
+	}
+	return excerpt(entries[0].Text, 160)
+}
+
+// warn tells the team of a service level.
+func (e *Engine) warn(ctx context.Context, r Reader, t *ticket.Ticket, now time.Time) (*Plan, error) {
+	s := e.actsAlone(ctx, r, now)
+	bit, due := overdueKind(t, now.Add(e.WarnBefore))
+	t.Warned(bit, now)
+	s.change(t)
+	what := map[int]string{ticket.WarnedAnswer: "answer", ticket.WarnedSolve: "solve"}[bit]
+	return s.plan, s.notify(notice.Overdue, t, notice.Data{
+		"What": what, "Due": e.Catalogue.When(e.Desk.Language, due, now, e.Location), "Missed": !due.After(now),
+	})
+}
+
+func containsTicket(all []*ticket.Ticket, id ticket.ID) bool {
+	for _, t := range all {
+		if t.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// Failed is what the team is told of an item whose turn failed again and again.
+func (e *Engine) Failed(ctx context.Context, in message.Inbound) ([]message.Outbound, error) {
+	return e.toTeam(ctx, "notice.failed", notice.Data{
+		"From": in.From.String(), "About": in.Subject, "Text": excerpt(in.Text, 300), "Key": in.Key.String(),
+	})
+}
+
+// Undelivered is what the team is told of a message that could not be sent.
+func (e *Engine) Undelivered(ctx context.Context, out message.Outbound, why string) ([]message.Outbound, error) {
+	text := excerpt(out.Text, 300)
+	if out.Code {
+		text = "–" // a code is nobody else's business
+	}
+	return e.toTeam(ctx, "notice.undelivered", notice.Data{
+		"To": out.To.ID, "About": out.Subject, "Text": text, "Why": why, "Protocol": orElse(out.Number, "–"),
+	})
+}
+
+// toTeam renders a text for the supervisors, or for the whole team without any.
+func (e *Engine) toTeam(ctx context.Context, key string, data notice.Data) ([]message.Outbound, error) {
+	var team []directory.Person
+	err := e.Store.View(ctx, func(r Reader) (err error) {
+		team, err = r.Team(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []message.Outbound
+	for _, p := range supervisorsOf(team) {
+		for _, to := range p.Reach() {
+			m, err := e.render(Say{To: to, Language: notice.Language(p.Language), Key: key, Data: data}, nil)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, m)
+		}
+	}
+	return out, nil
+}
+
+func supervisorsOf(team []directory.Person) []directory.Person {
+	var out []directory.Person
+	for _, p := range team {
+		if p.Team == directory.Supervisor {
+			out = append(out, p)
+		}
+	}
+	if len(out) == 0 {
+		return team
+	}
+	return out
+}

@@ -1,0 +1,147 @@
+package dialogue
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"recado/core/article"
+	"recado/core/directory"
+	"recado/core/message"
+	"recado/core/notice"
+	"recado/core/survey"
+	"recado/core/ticket"
+)
+
+// Desk is how the desk speaks of itself.
+type Desk struct {
+	Name     string
+	Language string // of people whose language is not known
+	Email    string // where to write to be registered (A8)
+	Phone    string // A11
+	Contacts string // A11: other ways to reach it, in words
+}
+
+// Calendar is the desk's business time.
+type Calendar interface {
+	ticket.Clock
+	NextOpen(at time.Time) time.Time
+}
+
+// Options configure an Engine. All but Assistant and Log are required.
+type Options struct {
+	Store     Store
+	Sessions  Sessions
+	Assistant Assistant // nil: the engine asks for everything
+	Catalogue *notice.Catalogue
+	Desk      Desk
+	Calendar  Calendar
+	Schedule  notice.Schedule
+	Promises  ticket.Promises
+	Location  *time.Location
+	Now       func() time.Time
+	NewCode   func() string // six digits that nobody can guess
+	Log       *slog.Logger
+
+	ReopenWindow time.Duration // B12
+	SurveyTTL    time.Duration // how long a rating can be given
+	WarnBefore   time.Duration // B14: how long before a due time the team is warned
+	Patience     time.Duration // the longest that the assistant is waited for
+	Sure         float64       // confidence from which a field is believed
+}
+
+// Fixed figures of the dialogue, with their reasons.
+const (
+	stale      = 24 * time.Hour      // after this, a number means nothing any more
+	focusFor   = 30 * time.Minute    // for this long, words belong to the ticket just spoken of
+	heldFor    = 30 * 24 * time.Hour // how long an unproved item waits
+	codeTTL    = 15 * time.Minute    // A7
+	codeTries  = 5                   // wrong codes before a new one is needed
+	codesAHour = 3                   // codes sent to one address
+	menuSize   = 9                   // choices on a phone's screen
+	historyLen = 5                   // messages shown with the details
+)
+
+// Engine is the conversation engine. It is safe for concurrent use.
+type Engine struct {
+	Options
+}
+
+// New returns an Engine.
+func New(o Options) *Engine {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Engine{Options: o}
+}
+
+// Prepare decides a turn. It changes nothing.
+func (e *Engine) Prepare(ctx context.Context, turn Turn) (*Plan, error) {
+	s := newScene(ctx, e, turn)
+	session, err := e.Sessions.Load(ctx, turn.Conversation, turn.Committed)
+	if err != nil {
+		return nil, err
+	}
+	s.start(session)
+	if err := e.Store.View(ctx, s.load); err != nil {
+		return nil, err
+	}
+	if s.wantsReading() {
+		s.ask(ctx)
+	}
+	if err := e.Store.View(ctx, s.decide); err != nil {
+		return nil, err
+	}
+	return s.finish(), nil
+}
+
+// ask reads the turn through the assistant. Without an answer the engine asks the
+// person instead.
+func (s *scene) ask(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, s.e.Patience)
+	defer cancel()
+	reading, err := s.e.Assistant.Read(ctx, s.brief())
+	if err != nil {
+		s.e.Log.WarnContext(ctx, "the assistant did not answer", "error", err)
+		return
+	}
+	s.reading = s.trusted(reading)
+}
+
+// known wraps a lookup that may find nothing.
+func known[T any](v T, err error) (T, bool, error) {
+	if isNotFound(err) {
+		var zero T
+		return zero, false, nil
+	}
+	return v, err == nil, err
+}
+
+func isNotFound(err error) bool {
+	for _, none := range []error{directory.ErrNotFound, ticket.ErrNotFound, article.ErrNotFound, survey.ErrUnknown} {
+		if errors.Is(err, none) {
+			return true
+		}
+	}
+	return false
+}
+
+// merged joins the items of a turn: the words of a burst, line by line.
+func merged(items []message.Inbound) message.Inbound {
+	in := items[0]
+	for _, more := range items[1:] {
+		if more.Text != "" {
+			if in.Text != "" {
+				in.Text += "\n"
+			}
+			in.Text += more.Text
+		}
+		in.Attachments = append(in.Attachments[:len(in.Attachments):len(in.Attachments)], more.Attachments...)
+		in.Refused = append(in.Refused[:len(in.Refused):len(in.Refused)], more.Refused...)
+		if more.Thread.ID != "" || len(more.Thread.Refs) > 0 {
+			in.Thread = more.Thread
+		}
+	}
+	return in
+}

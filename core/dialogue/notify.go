@@ -1,0 +1,114 @@
+package dialogue
+
+import (
+	"strings"
+
+	"recado/core/directory"
+	"recado/core/message"
+	"recado/core/notice"
+	"recado/core/survey"
+	"recado/core/ticket"
+)
+
+// facts gathers who has to do with a ticket.
+func (s *scene) facts(t *ticket.Ticket) (notice.Facts, error) {
+	f := notice.Facts{Ticket: t, Actor: s.who.ID, Saw: s.in.From}
+	var err error
+	if f.Requester, err = s.person(t.Requester); err != nil {
+		return f, err
+	}
+	if f.Agent, err = s.person(t.Agent); err != nil {
+		return f, err
+	}
+	for _, id := range t.Participants {
+		p, err := s.person(id)
+		if err != nil {
+			return f, err
+		}
+		f.Participants = append(f.Participants, p)
+	}
+	if f.Agent.ID == "" || !f.Agent.Active {
+		f.Agent = directory.Person{}
+		f.Team, err = s.r.Team(s.ctx)
+	}
+	return f, err
+}
+
+// notify posts a notice to everybody whom the policy names (D1).
+func (s *scene) notify(event notice.Event, t *ticket.Ticket, data notice.Data, files ...message.Attachment) error {
+	_, err := s.notifyAll(event, t, data, files)
+	return err
+}
+
+// notifyClosed also gives the requester the way to rate (E1).
+func (s *scene) notifyClosed(event notice.Event, t *ticket.Ticket, id survey.ID, data notice.Data, files ...message.Attachment) error {
+	said, err := s.notifyAll(event, t, data, files)
+	for _, i := range said {
+		say := &s.plan.Says[i]
+		if say.Key != noticeKey(event, notice.Requester) {
+			continue
+		}
+		if say.To.Channel == message.Email {
+			say.Link = &message.Link{Purpose: RatePurpose, Subject: string(id), Label: s.e.Catalogue.Word(say.Language, "rate.link")}
+		}
+	}
+	return err
+}
+
+// notifyAll returns the indexes of what it said.
+func (s *scene) notifyAll(event notice.Event, t *ticket.Ticket, data notice.Data, files []message.Attachment) ([]int, error) {
+	f, err := s.facts(t)
+	if err != nil {
+		return nil, err
+	}
+	audience := reachText(f)
+	var said []int
+	for _, r := range notice.Recipients(event, f) {
+		say := Say{
+			To: r.To, Language: notice.Language(orElse(r.Person.Language, s.e.Desk.Language)), Key: noticeKey(event, r.As),
+			Ticket: t, Proactive: event == notice.Reminder || event == notice.Warning, Attachments: files,
+			Data: notice.Data{"Name": r.Person.First(), "By": s.byName(r.As), "Requester": f.Requester.Name, "Text": "", "About": "", "Chat": r.To.Channel != message.Email},
+		}
+		if r.As == notice.Agent {
+			say.Data["Audience"] = audience
+		}
+		for k, v := range data {
+			say.Data[k] = v
+		}
+		said = append(said, len(s.plan.Says))
+		s.plan.Says = append(s.plan.Says, say)
+	}
+	return said, nil
+}
+
+func noticeKey(event notice.Event, as notice.Audience) string {
+	return "notice." + string(event) + "." + string(as)
+}
+
+// byName is who did it: customers know the team by first names.
+func (s *scene) byName(as notice.Audience) string {
+	if s.who.ID == "" {
+		return s.e.Desk.Name
+	}
+	if as == notice.Agent {
+		return s.who.Name
+	}
+	return s.who.First()
+}
+
+// reachText says whom an answer will reach, and how (rule 8): "Ana (whatsapp, email), Carlos (email)".
+func reachText(f notice.Facts) string {
+	var out []string
+	for _, p := range append([]directory.Person{f.Requester}, f.Participants...) {
+		var by []string
+		for _, a := range p.Reach() {
+			by = append(by, string(a.Channel))
+		}
+		how := "–"
+		if len(by) > 0 {
+			how = strings.Join(by, ", ")
+		}
+		out = append(out, p.Name+" ("+how+")")
+	}
+	return strings.Join(out, ", ")
+}

@@ -1,0 +1,270 @@
+package dialogue
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"recado/core/article"
+	"recado/core/catalog"
+	"recado/core/directory"
+	"recado/core/message"
+	"recado/core/notice"
+	"recado/core/ticket"
+)
+
+// brief is what the assistant is told: this person's words, and what may be chosen.
+func (s *scene) brief() Brief {
+	b := Brief{
+		Text: s.in.Text, Subject: stripRe(s.in.Subject), Language: s.who.Language,
+		Organisation: s.org, Offer: s.offer, WantArticles: s.thread == nil,
+	}
+	if d := s.session.Draft; d != nil {
+		for _, said := range d.Said {
+			b.Earlier = append(b.Earlier, said.Text)
+		}
+	}
+	return b
+}
+
+// trusted drops what the assistant may not name (rule 4).
+func (s *scene) trusted(r Reading) Reading {
+	offered := func(id *string, in []string) {
+		if *id != "" && !slices.Contains(in, *id) {
+			*id = ""
+		}
+	}
+	offered(&r.About.Product, ids(s.offer.Products))
+	offered(&r.About.System, ids(s.offer.Systems))
+	offered(&r.About.Module, ids(s.offer.Modules))
+	offered(&r.About.Category, ids(s.offer.Categories))
+	if !slices.Contains(ticket.Levels, r.Severity) {
+		r.Severity = ""
+	}
+	if !slices.Contains(ticket.Types, r.Type) {
+		r.Type = ""
+	}
+	if !slices.Contains([]Intent{Matter, Greeting, Thanks}, r.Intent) {
+		r.Intent = Unclear
+	}
+	r.Subject = ticket.Shorten(r.Subject, ticket.MaxSubject)
+	return r
+}
+
+func ids(items []catalog.Item) []string {
+	out := make([]string, len(items))
+	for i, it := range items {
+		out[i] = it.ID
+	}
+	return out
+}
+
+// suggest shows the best article that may solve it, once for a draft (A3). True
+// when one was shown.
+func (s *scene) suggest() (bool, error) {
+	d := s.session.Draft
+	if len(d.Offered) > 0 {
+		return false, nil
+	}
+	for _, hint := range s.reading.Articles {
+		a, err := s.readable(hint.Article)
+		if err != nil || a == nil {
+			if err != nil {
+				return false, err
+			}
+			continue
+		}
+		d.Offered = append(d.Offered, a.ID)
+		s.question(topicArticle, "helped", "article.offer", notice.Data{
+			"Title": a.Title, "Text": a.Excerpt(article.PhoneExcerpt), "URL": a.URL, "Name": s.who.First(),
+		}, s.choice(valYes, "choice.solved"), s.choice(valNo, "choice.not-solved"))
+		s.outcome(message.Talked, "suggested article "+a.ID, nil)
+		return true, nil
+	}
+	return false, nil
+}
+
+// readable finds an article that the person may read; nil when there is none.
+func (s *scene) readable(id string) (*article.Article, error) {
+	a, err := s.r.Article(s.ctx, id)
+	if isNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var orgs, products []string
+	for _, m := range s.who.Members {
+		orgs = append(orgs, string(m.Org))
+		org, err := s.r.Organisation(s.ctx, m.Org)
+		if err != nil {
+			return nil, err
+		}
+		products = append(products, org.Products...)
+	}
+	if !a.VisibleTo(orgs, products) {
+		return nil, nil
+	}
+	return &a, nil
+}
+
+// articleAnswered takes "did it help?" (A3, A4, E4). Anything but a plain yes goes
+// on to the ticket, with what was said in it.
+func (s *scene) articleAnswered() (bool, error) {
+	d := s.session.Draft
+	if d == nil {
+		return false, nil
+	}
+	c, ok := choose(s.in.Text, s.session.Choices)
+	helped := ok && c.Value == valYes || !ok && (isYes(s.in.Text) || s.reading.Intent == Thanks)
+	for _, id := range d.Offered {
+		s.plan.Feedback = append(s.plan.Feedback, article.Feedback{ArticleID: id, PersonID: string(s.who.ID), Helpful: helped, At: s.now})
+	}
+	if helped {
+		s.rest()
+		s.say("article.solved", notice.Data{"Name": s.who.First()})
+		s.outcome(message.Talked, "solved by an article", nil)
+		return true, nil
+	}
+	plainNo := ok && c.Value == valNo || isNo(s.in.Text)
+	if !plainNo {
+		d.Said = append(d.Said, s.said()...)
+		s.readInto(d)
+	}
+	step, _, err := s.missing(d)
+	if err != nil {
+		return true, err
+	}
+	if step == "" && plainNo {
+		return true, s.openNow() // A4: one word opens it
+	}
+	return true, s.askMissing()
+}
+
+// openNow opens the draft and tells everybody (B4, D1).
+func (s *scene) openNow() error {
+	d := s.session.Draft
+	if d.Org == "" {
+		d.Org = s.who.Members[0].Org
+	}
+	m, _ := s.who.In(d.Org)
+	if directory.MayOpenIn(s.who, d.Org, d.About.Module) != nil {
+		d.About.Module = "" // F4: not theirs to open in; the team places it
+	}
+	t, err := ticket.New(ticket.Draft{
+		Org: d.Org, Requester: s.who.ID, Subject: cmp.Or(d.Subject, firstLine(joined(d.Said)), s.e.Catalogue.Word(s.lang(), "open.no-subject")),
+		Description: joined(d.Said), About: d.About, Type: d.Type, Priority: d.Priority, Severity: d.Severity,
+		Private: m.Private && m.Role == directory.Manager, Via: s.in.Key.Channel, Said: d.Said,
+	}, s.now)
+	if err != nil {
+		return s.refused(err)
+	}
+	t.SetPromise(s.e.Promises[t.Severity], s.e.Calendar)
+	if err := s.addCopies(t); err != nil {
+		return err
+	}
+	if err := s.linkOld(t, d); err != nil {
+		return err
+	}
+	data := s.draftData(d)
+	s.rest()
+	s.change(t)
+	data["Articles"], err = s.articleTitles()
+	if err != nil {
+		return err
+	}
+	if !s.chat() {
+		s.sayOf(t, "opened.mail", data)
+	} else {
+		s.sayOf(t, "opened.chat", data)
+	}
+	s.outcome(message.Opened, "", t)
+	return s.notify(notice.Opened, t, notice.Data{"Text": joined(d.Said), "About": data["About"]}, d.files()...)
+}
+
+// linkOld joins the ticket to the one that it continues (B12).
+func (s *scene) linkOld(t *ticket.Ticket, d *Draft) error {
+	if d.Continues == "" {
+		return nil
+	}
+	old, found, err := known(s.r.Ticket(s.ctx, d.Continues))
+	if found {
+		s.plan.Links = append(s.plan.Links, Pair{From: t, To: old, Relation: ticket.Continues, By: s.who.ID})
+	}
+	return err
+}
+
+// addCopies makes colleagues on To and Cc participants, when they are of the
+// ticket's organisation (B9); others are left out and nothing is told about them.
+func (s *scene) addCopies(t *ticket.Ticket) error {
+	for _, a := range s.in.Copies {
+		p, found, err := known(s.r.PersonAt(s.ctx, a))
+		if err != nil {
+			return err
+		}
+		if found && p.Verified(a) && !p.OnTeam() {
+			_ = t.AddParticipant(s.who, p, s.now) // a refusal only leaves them out
+		}
+	}
+	return nil
+}
+
+// articleTitles lists suggestions for a mail, which cannot ask first.
+func (s *scene) articleTitles() (string, error) {
+	if s.chat() {
+		return "", nil
+	}
+	var lines []string
+	for _, hint := range s.reading.Articles {
+		a, err := s.readable(hint.Article)
+		if err != nil {
+			return "", err
+		}
+		if a != nil && len(lines) < 3 {
+			lines = append(lines, strings.TrimSpace("• *"+a.Title+"*\n"+a.Excerpt(article.PhoneExcerpt)+"\n"+a.URL))
+		}
+	}
+	return strings.Join(lines, "\n\n"), nil
+}
+
+// human hands over to the team, at any step (peers.md 36): what was said becomes a
+// ticket at once; without words, one line is asked for.
+func (s *scene) human() error {
+	d := s.session.Draft
+	if d != nil && len(d.Said) > 0 && len(s.who.Members) > 0 {
+		return s.openNow()
+	}
+	if t, err := s.focused(); err != nil {
+		return err
+	} else if t != nil && t.Status != ticket.Closed {
+		s.rest()
+		s.sayOf(t, "human.ticket", notice.Data{"Phone": s.e.Desk.Phone})
+		s.outcome(message.Talked, "asked for a person", t)
+		return s.notify(notice.Added, t, notice.Data{"Text": s.in.Text})
+	}
+	s.rest()
+	s.session.Draft = &Draft{Skipped: []string{valAll}}
+	s.question(topicOpening, stepWords, "human.words", notice.Data{"Name": s.who.First(), "Phone": s.e.Desk.Phone})
+	s.outcome(message.Talked, "asked for a person", nil)
+	return nil
+}
+
+// files are all attachments of a draft.
+func (d *Draft) files() []message.Attachment {
+	var out []message.Attachment
+	for _, said := range d.Said {
+		out = append(out, said.Attachments...)
+	}
+	return out
+}
+
+// joined is everything that was said, line by line.
+func joined(said []ticket.Said) string {
+	var parts []string
+	for _, one := range said {
+		if one.Text != "" {
+			parts = append(parts, one.Text)
+		}
+	}
+	return strings.Join(parts, "\n")
+}

@@ -1,0 +1,233 @@
+package dialogue
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"recado/core/article"
+	"recado/core/directory"
+	"recado/core/message"
+	"recado/core/notice"
+	"recado/core/survey"
+	"recado/core/ticket"
+)
+
+// Plan is what a turn does: a value that can be printed and tested. Apply works on
+// copies, so that a plan can be applied again after a failed attempt.
+type Plan struct {
+	Turn       Turn
+	People     []directory.Person
+	Challenges []directory.Challenge
+	Tickets    []*ticket.Ticket // new ones have Version 0
+	Links      []Pair
+	Amended    []ticket.Entry
+	Surveys    []survey.Survey
+	Feedback   []article.Feedback
+	Held       []Held
+	Released   []Released
+	Says       []Say
+	Outcome    message.Outcome // of every item of the turn
+	About      *ticket.Ticket  // whose number the outcome takes
+	Session    Session
+	Previous   Session
+
+	engine *Engine
+}
+
+// Pair is a link between two tickets of the plan, which may not have been stored yet.
+type Pair struct {
+	From, To *ticket.Ticket
+	Relation ticket.Relation
+	By       directory.PersonID
+}
+
+// Released is an address that was proved, and how.
+type Released struct {
+	From  message.Address
+	Proof message.Proof
+}
+
+// Say is something to be told. Its words are made when it is posted, since a new
+// ticket has no number before.
+type Say struct {
+	To           message.Address
+	Account      string
+	Conversation string
+	Language     string
+	Key          string // of the catalogues
+	Data         notice.Data
+	Choices      []message.Choice
+	Ticket       *ticket.Ticket // spoken of
+	Subject      string
+	Refs         []string
+	Attachments  []message.Attachment
+	Link         *message.Link
+	Proactive    bool
+	Code         bool
+}
+
+// Apply writes the plan in tx and returns the outcome of each item.
+func (p *Plan) Apply(ctx context.Context, tx Tx) ([]message.Outcome, error) {
+	if err := p.applyPeople(ctx, tx); err != nil {
+		return nil, err
+	}
+	stored, err := p.applyTickets(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.applyRest(ctx, tx); err != nil {
+		return nil, err
+	}
+	for _, say := range p.Says {
+		out, err := p.engine.render(say, stored[say.Ticket])
+		if err != nil {
+			return nil, err
+		}
+		if err := tx.Post(ctx, out); err != nil {
+			return nil, fmt.Errorf("post %s: %w", say.Key, err)
+		}
+	}
+	if p.Turn.Conversation != "" {
+		err := p.engine.Sessions.Save(ctx, tx, p.Turn.Conversation, p.Turn.Number(), p.Session, p.Previous, p.Turn.Committed)
+		if err != nil {
+			return nil, fmt.Errorf("save the session: %w", err)
+		}
+	}
+	outcome := p.Outcome
+	if t := stored[p.About]; t != nil {
+		outcome.Number = t.Number
+	}
+	outcomes := make([]message.Outcome, len(p.Turn.Items))
+	for i := range outcomes {
+		outcomes[i] = outcome
+	}
+	return outcomes, nil
+}
+
+func (p *Plan) applyPeople(ctx context.Context, tx Tx) error {
+	for _, person := range p.People {
+		if err := tx.SavePerson(ctx, &person); err != nil {
+			return fmt.Errorf("save a person: %w", err)
+		}
+	}
+	for _, c := range p.Challenges {
+		if err := tx.SaveChallenge(ctx, c); err != nil {
+			return fmt.Errorf("save a challenge: %w", err)
+		}
+	}
+	return nil
+}
+
+// applyTickets stores copies, and returns them by the plan's own.
+func (p *Plan) applyTickets(ctx context.Context, tx Tx) (map[*ticket.Ticket]*ticket.Ticket, error) {
+	stored := make(map[*ticket.Ticket]*ticket.Ticket, len(p.Tickets))
+	for _, t := range p.Tickets {
+		c := *t
+		write := tx.Update
+		if t.Version == 0 {
+			write = tx.Insert
+		}
+		if err := write(ctx, &c); err != nil {
+			return nil, fmt.Errorf("store ticket %s: %w", t.Number, err)
+		}
+		stored[t] = &c
+	}
+	for _, say := range p.Says {
+		if say.Ticket != nil && stored[say.Ticket] == nil {
+			stored[say.Ticket] = say.Ticket
+		}
+	}
+	if p.About != nil && stored[p.About] == nil {
+		stored[p.About] = p.About
+	}
+	for _, l := range p.Links {
+		link := ticket.Link{From: l.From.ID, To: l.To.ID, Relation: l.Relation, By: l.By, At: p.engine.Now()}
+		if err := tx.AddLink(ctx, link); err != nil {
+			return nil, fmt.Errorf("link tickets: %w", err)
+		}
+	}
+	return stored, nil
+}
+
+func (p *Plan) applyRest(ctx context.Context, tx Tx) error {
+	for _, e := range p.Amended {
+		if err := tx.Amend(ctx, e); err != nil {
+			return fmt.Errorf("amend an entry: %w", err)
+		}
+	}
+	for _, s := range p.Surveys {
+		if err := tx.SaveSurvey(ctx, &s); err != nil {
+			return fmt.Errorf("save a survey: %w", err)
+		}
+	}
+	for _, f := range p.Feedback {
+		if err := tx.SaveFeedback(ctx, f); err != nil {
+			return fmt.Errorf("save feedback: %w", err)
+		}
+	}
+	for _, h := range p.Held {
+		if err := tx.Hold(ctx, h); err != nil {
+			return fmt.Errorf("hold an item: %w", err)
+		}
+	}
+	for _, r := range p.Released {
+		if _, err := tx.Release(ctx, r.From, r.Proof); err != nil {
+			return fmt.Errorf("release held items: %w", err)
+		}
+	}
+	return nil
+}
+
+// render makes the words of a Say. Texts may use Number and Subject of its ticket,
+// and the desk's name.
+func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
+	data := notice.Data{"Desk": e.Desk.Name}
+	if t != nil {
+		data["Number"], data["Subject"] = t.Number, t.Subject
+	}
+	for k, v := range say.Data {
+		data[k] = v
+	}
+	text, err := e.Catalogue.Text(say.Language, say.Key, data)
+	if err != nil {
+		return message.Outbound{}, err
+	}
+	out := message.Outbound{
+		ID: uuid.Must(uuid.NewV7()).String(), To: say.To, Account: say.Account, Conversation: say.Conversation,
+		Language: say.Language, Subject: say.Subject, Text: withChoices(text, say.Choices), Choices: say.Choices,
+		Attachments: say.Attachments, Refs: say.Refs, Link: say.Link, Proactive: say.Proactive, Code: say.Code,
+	}
+	if t != nil {
+		out.Number = t.Number
+		out.Refs = append([]string{threadRoot(t)}, say.Refs...)
+		if out.Subject == "" {
+			out.Subject = "[" + t.Number + "] " + t.Subject
+		}
+	}
+	if out.Subject == "" {
+		out.Subject = e.Desk.Name
+	}
+	return out, nil
+}
+
+// threadRoot is a message id that was never sent: every mail about a ticket refers
+// to it, so that mail programs show them as one thread.
+func threadRoot(t *ticket.Ticket) string { return string(t.ID) + "@ticket.recado" }
+
+// withChoices spells the numbers out: they are the contract on every channel.
+func withChoices(text string, choices []message.Choice) string {
+	if len(choices) == 0 {
+		return text
+	}
+	var b strings.Builder
+	b.WriteString(text)
+	b.WriteString("\n")
+	for i, c := range choices {
+		b.WriteString("\n*" + strconv.Itoa(i+1) + ".* " + c.Label)
+	}
+	return b.String()
+}

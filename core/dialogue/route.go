@@ -1,0 +1,267 @@
+package dialogue
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+
+	"recado/core/directory"
+	"recado/core/message"
+	"recado/core/notice"
+	"recado/core/survey"
+	"recado/core/ticket"
+)
+
+// Topics: what was asked last. The zero Topic is no question.
+const (
+	topicEmail    Topic = "email"    // A7: which e-mail are you registered with
+	topicCode     Topic = "code"     // A7: the code that was sent
+	topicOpening  Topic = "opening"  // B1: a ticket is being opened
+	topicArticle  Topic = "article"  // A3: did it help
+	topicList     Topic = "list"     // C1: a list was shown
+	topicDetails  Topic = "details"  // B6: a ticket was shown
+	topicAdding   Topic = "adding"   // B7: what should be added
+	topicWhich    Topic = "which"    // which ticket is meant
+	topicClosing  Topic = "closing"  // B11
+	topicReopen   Topic = "reopen"   // B12
+	topicStars    Topic = "stars"    // E1
+	topicAgentMsg Topic = "agentmsg" // the team: what to send
+)
+
+// decide routes the turn. Each road ends with an outcome.
+func (s *scene) decide(r Reader) error {
+	s.r = r
+	switch {
+	case s.in.Auto != message.NotAuto:
+		return s.machine()
+	case s.in.Kind == message.Rating:
+		return s.ratedOnPage()
+	case !s.proved:
+		return s.access()
+	case s.in.Kind == message.Edit, s.in.Kind == message.Deletion:
+		return s.amended()
+	case s.in.Kind == message.Reaction && !s.reactionAnswers():
+		s.outcome(message.Ignored, "a reaction that answers no question", nil)
+		return nil
+	}
+	s.heard()
+	if s.in.Kind == message.Press || s.in.Kind == message.Reaction {
+		s.in.Text = s.in.Choice
+	}
+	if s.who.OnTeam() {
+		return s.agent()
+	}
+	return s.customer()
+}
+
+// customer takes a customer's turn: a command at any step, then the answer to what
+// was asked, then a rating, then the ticket it belongs to, then something new.
+func (s *scene) customer() error {
+	if done, err := s.refusedFiles(); done || err != nil {
+		return err
+	}
+	if s.command.command != cmdNone && len(s.in.Attachments) == 0 {
+		if done, err := s.obey(); done || err != nil {
+			return err
+		}
+	}
+	if done, err := s.rated(); done || err != nil {
+		return err
+	}
+	if s.asked() {
+		if done, err := s.answer(); done || err != nil {
+			return err
+		}
+		s.rest() // no answer to what was asked: never swallowed, but taken as new words
+	}
+	return s.fresh()
+}
+
+// asked reports whether a question is open that this turn could answer. A mail in
+// another ticket's thread is about that ticket.
+func (s *scene) asked() bool {
+	if s.session.Topic == "" {
+		return false
+	}
+	return s.thread == nil || s.thread.ID == s.session.Ticket || s.session.Ticket == ""
+}
+
+// answer hands the turn to the topic that asked. False: it was no answer.
+func (s *scene) answer() (bool, error) {
+	switch s.session.Topic {
+	case topicArticle:
+		return s.articleAnswered()
+	case topicOpening:
+		return s.openingAnswered()
+	case topicList:
+		return s.listAnswered()
+	case topicDetails:
+		return s.detailsAnswered()
+	case topicAdding:
+		return s.addingAnswered()
+	case topicWhich:
+		return s.whichAnswered()
+	case topicClosing:
+		return s.closingAnswered()
+	case topicReopen:
+		return s.reopenAnswered()
+	case topicStars:
+		return s.starsAnswered()
+	}
+	return false, nil
+}
+
+// fresh takes words that answer nothing: part of a ticket, a courtesy, or new.
+func (s *scene) fresh() error {
+	if s.thread != nil {
+		return s.inThread(s.thread)
+	}
+	if s.reading.Intent == Thanks {
+		return s.thanked(nil)
+	}
+	if s.reading.Intent == Greeting {
+		return s.greeted()
+	}
+	if s.chat() {
+		if done, err := s.continues(); done || err != nil {
+			return err
+		}
+	}
+	return s.open()
+}
+
+// obey runs a command. False: it means nothing here, and is taken as words.
+func (s *scene) obey() (bool, error) {
+	switch s.command.command {
+	case cmdHelp:
+		return true, s.help()
+	case cmdCancel:
+		return true, s.cancel()
+	case cmdHuman:
+		return true, s.human()
+	case cmdMine, cmdClosed, cmdAll, cmdCopy, cmdOrg:
+		return true, s.list(s.command.command)
+	case cmdNew:
+		return true, s.opensNew()
+	case cmdDetails:
+		return true, s.details()
+	case cmdClose:
+		return true, s.close()
+	case cmdReopen:
+		return true, s.reopen()
+	case cmdContact:
+		return true, s.contacts()
+	case cmdPT, cmdEN, cmdES:
+		return true, s.speaks(string(s.command.command))
+	case cmdFix:
+		return s.fixes()
+	}
+	return false, nil
+}
+
+// wantsReading reports whether the assistant should read this turn: words of a
+// proved customer that are no command.
+func (s *scene) wantsReading() bool {
+	if s.e.Assistant == nil || !s.proved || s.who.OnTeam() || s.in.Auto != message.NotAuto || s.in.Kind != message.Text {
+		return false
+	}
+	if strings.TrimSpace(s.in.Text+s.in.Subject) == "" || s.command.command != cmdNone {
+		return false
+	}
+	if _, _, stars := survey.Parse(s.in.Text); stars {
+		return false
+	}
+	_, choice := choose(s.in.Text, s.session.Choices)
+	return !choice && !(len(s.session.Choices) > 0 && (isYes(s.in.Text) || isNo(s.in.Text)))
+}
+
+// heard notes the first words from an address, and the language of a person whose
+// language nobody knew.
+func (s *scene) heard() {
+	changed := false
+	for i, al := range s.who.Aliases {
+		if al.Address == s.in.From && al.HeardAt.IsZero() {
+			s.who.Aliases = append([]directory.Alias(nil), s.who.Aliases...)
+			s.who.Aliases[i].HeardAt = s.now
+			changed = true
+		}
+	}
+	if s.who.Language == "" && s.reading.Language != "" {
+		s.who.Language = notice.Language(s.reading.Language)
+		changed = true
+	}
+	if changed {
+		s.savePerson(s.who)
+	}
+}
+
+// savePerson stores a person with the plan; the later word wins.
+func (s *scene) savePerson(p directory.Person) {
+	for i := range s.plan.People {
+		if s.plan.People[i].ID == p.ID {
+			s.plan.People[i] = p
+			return
+		}
+	}
+	s.plan.People = append(s.plan.People, p)
+	s.people[p.ID] = p
+}
+
+// refusedFiles tells which files were not kept, and why (B3); the rest goes on.
+// True when nothing else came with them.
+func (s *scene) refusedFiles() (bool, error) {
+	if len(s.in.Refused) == 0 {
+		return false, nil
+	}
+	var names []string
+	for _, f := range s.in.Refused {
+		why := s.e.Catalogue.Word(s.lang(), "file."+string(f.Why))
+		names = append(names, "• "+f.Name+" ("+notice.Size(f.Size)+"): "+why)
+	}
+	s.say("file.refused", notice.Data{
+		"Files": strings.Join(names, "\n"), "Count": len(names), "Most": message.MaxFiles, "Size": notice.Size(message.MaxFileSize),
+	})
+	if strings.TrimSpace(s.in.Text) != "" || len(s.in.Attachments) > 0 || s.in.Kind != message.Text {
+		return false, nil
+	}
+	s.outcome(message.Talked, "only files that are not kept", nil)
+	return true, nil
+}
+
+// reactionAnswers reports whether a reaction is a yes or a no to an open question.
+func (s *scene) reactionAnswers() bool {
+	return len(s.session.Choices) > 0 && (isYes(s.in.Choice) || isNo(s.in.Choice))
+}
+
+// amended mirrors an edit or a deletion in the ticket; the old text is kept (H5).
+func (s *scene) amended() error {
+	entry, err := s.r.EntryByUpstream(s.ctx, s.in.Target.ID)
+	if errors.Is(err, ticket.ErrNotFound) {
+		s.outcome(message.Ignored, "what was edited is in no ticket", nil)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if entry.Author != s.who.ID {
+		s.outcome(message.Ignored, "somebody else's words", nil)
+		return nil
+	}
+	if s.in.Kind == message.Deletion {
+		entry.DeletedAt = s.now
+	} else {
+		entry.Before, entry.Text, entry.EditedAt = entry.Text, s.in.Text, s.now
+	}
+	s.plan.Amended = append(s.plan.Amended, entry)
+	s.outcome(message.Added, string(s.in.Kind), nil)
+	return nil
+}
+
+var rePrefix = regexp.MustCompile(`(?i)^\s*((re|res|fw|fwd|enc|rv)\s*:\s*)+`)
+
+// stripRe takes "Re:" and its relatives off a subject.
+func stripRe(subject string) string {
+	return strings.TrimSpace(rePrefix.ReplaceAllString(subject, ""))
+}
+
+func asRefusal(err error, r **directory.Refusal) bool { return errors.As(err, r) }

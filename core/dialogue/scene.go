@@ -1,0 +1,294 @@
+package dialogue
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"recado/core/catalog"
+	"recado/core/directory"
+	"recado/core/message"
+	"recado/core/notice"
+	"recado/core/ticket"
+)
+
+// scene is one turn while it is decided: what is known, and the plan so far.
+type scene struct {
+	ctx  context.Context
+	e    *Engine
+	now  time.Time
+	in   message.Inbound // the turn's items as one
+	plan *Plan
+	r    Reader // only while the store is looked at
+
+	session  Session // as the turn leaves it
+	previous Session // as it was
+
+	who    directory.Person
+	known  bool // somebody has this address
+	proved bool // and it is proved that they wrote this
+
+	thread  *ticket.Ticket // the ticket that the item is tied to, if who may see it
+	command understood
+	catalog *catalog.Catalog
+	org     directory.Organisation // the person's first
+	offer   catalog.Offer          // what they may choose from there
+	reading Reading
+
+	people map[directory.PersonID]directory.Person // looked up already
+}
+
+func newScene(ctx context.Context, e *Engine, turn Turn) *scene {
+	return &scene{
+		ctx: ctx, e: e, now: e.Now(), in: merged(turn.Items),
+		plan:   &Plan{Turn: turn, engine: e},
+		people: map[directory.PersonID]directory.Person{},
+	}
+}
+
+// start takes the session up; a question older than a day is forgotten.
+func (s *scene) start(session Session) {
+	s.previous, s.session = session, session
+	if s.now.Sub(session.At) > stale {
+		s.session = Session{}
+	}
+	s.session.Draft = session.Draft.clone()
+	if s.session.Topic == "" {
+		s.session.Draft = nil
+	}
+}
+
+// finish closes the plan.
+func (s *scene) finish() *Plan {
+	s.session.At = s.now
+	s.plan.Session, s.plan.Previous = s.session, s.previous
+	if s.plan.Outcome.Code == "" {
+		s.plan.Outcome.Code = message.Talked
+	}
+	return s.plan
+}
+
+// load finds who wrote and what it is tied to.
+func (s *scene) load(r Reader) error {
+	s.r = r
+	if err := s.loadSender(); err != nil {
+		return err
+	}
+	s.command = parseCommand(s.in.Text, s.now.In(s.e.Location).Year())
+	if err := s.loadThread(); err != nil {
+		return err
+	}
+	return s.loadOffer()
+}
+
+// loadOffer finds what the person may choose from.
+func (s *scene) loadOffer() error {
+	var err error
+	if s.catalog, err = s.r.Catalog(s.ctx); err != nil {
+		return err
+	}
+	if s.proved && len(s.who.Members) > 0 {
+		if s.org, _, err = known(s.r.Organisation(s.ctx, s.who.Members[0].Org)); err != nil {
+			return err
+		}
+		s.offer = s.catalog.Offer(s.who, s.org)
+	}
+	return nil
+}
+
+// loadSender: an address names a person only when it is proved, both that it is
+// theirs and that they wrote this (rule 7).
+func (s *scene) loadSender() error {
+	if s.in.From.IsZero() {
+		return nil
+	}
+	who, found, err := known(s.r.PersonAt(s.ctx, s.in.From))
+	if err != nil || !found {
+		return err
+	}
+	s.who, s.known = who, true
+	s.people[who.ID] = who
+	s.proved = who.Active && who.Verified(s.in.From) && s.in.Proof != message.Unproved
+	return nil
+}
+
+// loadThread finds the ticket by proof: a token given to this address, what is
+// answered, and last a number that was merely written.
+func (s *scene) loadThread() error {
+	try := func(t *ticket.Ticket, err error) error {
+		t, found, err := known(t, err)
+		if err != nil || !found || s.thread != nil {
+			return err
+		}
+		if s.in.Auto == message.NotAuto {
+			if see, err := s.maySee(t); err != nil || !see {
+				return err
+			}
+		}
+		s.thread = t
+		return nil
+	}
+	if n := s.in.Thread.Number; n != "" {
+		if err := try(s.r.Numbered(s.ctx, n)); err != nil {
+			return err
+		}
+	}
+	if len(s.in.Thread.Refs) > 0 && s.thread == nil {
+		if err := try(s.r.ByRefs(s.ctx, s.in.Thread.Refs)); err != nil {
+			return err
+		}
+	}
+	if !s.proved {
+		return nil
+	}
+	for _, n := range s.in.Thread.Numbers {
+		if s.thread == nil {
+			if err := try(s.r.Numbered(s.ctx, n)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// maySee is ticket.MaySee for the sender. Unproved senders see nothing.
+func (s *scene) maySee(t *ticket.Ticket) (bool, error) {
+	if !s.proved {
+		return false, nil
+	}
+	return s.sees(s.who, t)
+}
+
+// sees reads what the requester's part is, and applies the rule.
+func (s *scene) sees(p directory.Person, t *ticket.Ticket) (bool, error) {
+	requester, err := s.person(t.Requester)
+	if err != nil {
+		return false, err
+	}
+	m, _ := requester.In(t.Org)
+	return t.MaySee(p, m.Role) == nil, nil
+}
+
+// person looks somebody up once.
+func (s *scene) person(id directory.PersonID) (directory.Person, error) {
+	if p, ok := s.people[id]; ok || id == "" {
+		return p, nil
+	}
+	p, _, err := known(s.r.Person(s.ctx, id))
+	if err == nil {
+		s.people[id] = p
+	}
+	return p, err
+}
+
+// lang is the language to answer in: the person's, else that of their words.
+func (s *scene) lang() string {
+	return notice.Language(cmp.Or(s.who.Language, s.reading.Language, s.e.Desk.Language))
+}
+
+// chat reports whether the channel is one where questions come one at a time.
+func (s *scene) chat() bool { return s.in.Key.Channel != message.Email }
+
+// outcome records how the turn ends.
+func (s *scene) outcome(code message.Code, reason string, about *ticket.Ticket) {
+	s.plan.Outcome = message.Outcome{Code: code, Reason: reason}
+	s.plan.About = about
+}
+
+// say answers the sender where they wrote.
+func (s *scene) say(key string, data notice.Data, choices ...message.Choice) *Say {
+	s.plan.Says = append(s.plan.Says, Say{
+		To: s.in.From, Account: s.in.Key.Account, Conversation: s.in.Conversation,
+		Language: s.lang(), Key: key, Data: data, Choices: choices, Subject: replySubject(s.in.Subject),
+		Refs: refsOf(s.in),
+	})
+	return &s.plan.Says[len(s.plan.Says)-1]
+}
+
+// sayOf answers about a ticket.
+func (s *scene) sayOf(t *ticket.Ticket, key string, data notice.Data, choices ...message.Choice) *Say {
+	say := s.say(key, data, choices...)
+	say.Ticket, say.Subject = t, ""
+	return say
+}
+
+// question asks, and remembers what was asked and what the numbers mean.
+func (s *scene) question(topic Topic, step, key string, data notice.Data, choices ...message.Choice) *Say {
+	if s.previous.Topic == topic && s.previous.Step == step {
+		s.session.Asked = s.previous.Asked + 1
+	} else {
+		s.session.Asked = 0
+	}
+	s.session.Topic, s.session.Step, s.session.Choices = topic, step, choices
+	return s.say(key, data, choices...)
+}
+
+// rest ends the topic: nothing is asked any more. The ticket stays in focus.
+func (s *scene) rest() {
+	s.session.Topic, s.session.Step, s.session.Choices = "", "", nil
+	s.session.Draft, s.session.Query, s.session.Asked, s.session.Words = nil, nil, 0, ""
+	s.session.Survey = ""
+}
+
+// focus makes a ticket the one that is spoken of.
+func (s *scene) focus(t *ticket.Ticket) { s.session.Ticket = t.ID }
+
+// change stores a ticket with the plan, once.
+func (s *scene) change(t *ticket.Ticket) {
+	t.Unpause(s.e.Calendar)
+	if !slices.Contains(s.plan.Tickets, t) {
+		s.plan.Tickets = append(s.plan.Tickets, t)
+	}
+	s.focus(t)
+}
+
+// said is the turn's words, as a ticket keeps them: item by item.
+func (s *scene) said() []ticket.Said {
+	var out []ticket.Said
+	for _, in := range s.plan.Turn.Items {
+		if in.Text == "" && len(in.Attachments) == 0 && in.FullText == "" {
+			continue
+		}
+		out = append(out, ticket.Said{
+			At: s.now, Text: in.Text, FullText: in.FullText, Original: in.Original, Via: in.Key.Channel,
+			Upstream: cmp.Or(in.Thread.ID, in.Key.ID), Attachments: in.Attachments,
+		})
+	}
+	return out
+}
+
+// saidAs is all of the turn in one piece, with other words.
+func (s *scene) saidAs(text string) ticket.Said {
+	return ticket.Said{
+		At: s.now, Text: text, FullText: s.in.FullText, Original: s.in.Original, Via: s.in.Key.Channel,
+		Upstream: cmp.Or(s.in.Thread.ID, s.in.Key.ID), Attachments: s.in.Attachments,
+	}
+}
+
+// refused answers a rule that said no, in words. Other errors are the store's.
+func (s *scene) refused(err error) error {
+	var r *directory.Refusal
+	if !asRefusal(err, &r) {
+		return err
+	}
+	s.rest()
+	s.say("refused."+r.Code, notice.Data(r.Data))
+	s.outcome(message.Talked, "refused: "+r.Code, nil)
+	return nil
+}
+
+// refsOf continues the sender's own thread.
+func refsOf(in message.Inbound) []string {
+	if in.Key.Channel != message.Email || in.Thread.ID == "" {
+		return nil
+	}
+	return []string{in.Thread.ID}
+}
+
+func replySubject(subject string) string {
+	if subject == "" {
+		return ""
+	}
+	return "Re: " + stripRe(subject)
+}

@@ -1,0 +1,332 @@
+package dialogue
+
+import (
+	"regexp"
+	"strings"
+	"time"
+
+	"recado/core/directory"
+	"recado/core/message"
+	"recado/core/notice"
+	"recado/core/report"
+	"recado/core/ticket"
+)
+
+// order is what the first line of an agent's words says to do with the rest.
+type order string
+
+const (
+	orderAnswer order = ""
+	orderNote   order = "note"
+	orderClose  order = "close"
+	orderReopen order = "reopen"
+	orderWait   order = "wait"
+)
+
+// orders are first lines, case and accents aside. A note is recognised first, and
+// by more forms than needed: a word meant for the team must not leave it (rule 8).
+var orders = []struct {
+	order order
+	form  *regexp.Regexp
+}{
+	{orderNote, regexp.MustCompile(`(?i)^\s*(//|🔒|(nota|note|interno|interna|internal)\s*:)\s*`)},
+	{orderClose, regexp.MustCompile(`(?i)^\s*(fechar|encerrar|concluir|close|cerrar)\s*:\s*`)},
+	{orderReopen, regexp.MustCompile(`(?i)^\s*(reabrir|reopen)\s*:\s*`)},
+	{orderWait, regexp.MustCompile(`(?i)^\s*(espera|aguardar|aguardando|waiting|wait)\s*:\s*`)},
+}
+
+// parseOrder splits an agent's words into what to do and what to say.
+func parseOrder(text string) (order, string) {
+	for _, o := range orders {
+		if m := o.form.FindStringIndex(text); m != nil {
+			return o.order, strings.TrimSpace(text[m[1]:])
+		}
+	}
+	return orderAnswer, strings.TrimSpace(text)
+}
+
+// agent takes the turn of somebody of the team. In a ticket's thread words go to
+// the customer unless they are marked as a note; elsewhere they are asked about
+// first, so that nothing leaves by accident.
+func (s *scene) agent() error {
+	if done, err := s.refusedFiles(); done || err != nil {
+		return err
+	}
+	if s.thread != nil {
+		return s.inTeamThread(s.thread, s.in.Text)
+	}
+	if done, err := s.obeyTeam(); done || err != nil {
+		return err
+	}
+	if s.session.Topic != "" {
+		if done, err := s.teamAnswered(); done || err != nil {
+			return err
+		}
+	}
+	if num, rest := cutNumber(s.in.Text, s.now.In(s.e.Location).Year()); num != "" && strings.HasPrefix(strings.TrimSpace(s.in.Text), num) {
+		t, err := s.numbered(num)
+		if t == nil || err != nil {
+			return err
+		}
+		return s.inTeamThread(t, strings.TrimLeft(rest, " :,-"))
+	}
+	return s.askAudience()
+}
+
+// obeyTeam runs the commands of the team.
+func (s *scene) obeyTeam() (bool, error) {
+	switch s.command.command {
+	case cmdHelp:
+		return true, s.help()
+	case cmdCancel:
+		return true, s.cancel()
+	case cmdQueue, cmdMine:
+		q := &Listing{Whose: string(report.Organisation), State: "open"}
+		return true, s.showList(q)
+	case cmdClosed:
+		return true, s.showList(&Listing{Whose: string(report.Organisation), State: "closed"})
+	case cmdDetails:
+		return true, s.details()
+	case cmdTake:
+		return true, s.take()
+	case cmdClose:
+		if s.command.number == "" && s.session.Ticket == "" {
+			return false, nil
+		}
+		s.say("team.close-how", nil)
+		s.outcome(message.Talked, "how to close", nil)
+		return true, nil
+	case cmdPT, cmdEN, cmdES:
+		return true, s.speaks(string(s.command.command))
+	}
+	return false, nil
+}
+
+// inTeamThread carries an order out on a ticket.
+func (s *scene) inTeamThread(t *ticket.Ticket, text string) error {
+	what, words := parseOrder(text)
+	said := s.saidAs(words)
+	if words == "" && len(said.Attachments) == 0 && what != orderReopen {
+		if parseCommand(text, 0).command == cmdTake {
+			return s.takes(t)
+		}
+		s.sayOf(t, "team.empty", nil)
+		s.outcome(message.Ignored, "nothing but quotes", t)
+		return nil
+	}
+	if what == orderAnswer && s.command.command == cmdTake {
+		return s.takes(t)
+	}
+	switch what {
+	case orderNote:
+		return s.noted(t, said)
+	case orderClose:
+		return s.closedByTeam(t, said)
+	case orderReopen:
+		if err := t.Reopen(s.who, said, s.e.ReopenWindow, s.now); err != nil {
+			return s.refused(err)
+		}
+		return s.teamDone(t, notice.Reopened, said)
+	case orderWait:
+		if err := t.SetStatus(s.who, ticket.Waiting, words, s.now); err != nil {
+			return s.refused(err)
+		}
+		s.change(t)
+		s.teamSays(t, "team.waiting", notice.Data{"On": words})
+		s.outcome(message.Added, "waits on: "+words, t)
+		return nil
+	}
+	return s.answered(t, said)
+}
+
+// answered sends an agent's words to the customer (A5, D1).
+func (s *scene) answered(t *ticket.Ticket, said ticket.Said) error {
+	step := s.e.Schedule.Next(s.now, 0)
+	if err := t.Answer(s.who, said, step.At, s.now); err != nil {
+		return s.refused(err)
+	}
+	return s.teamDone(t, notice.Answered, said)
+}
+
+// teamDone stores, notifies and says whom it reached.
+func (s *scene) teamDone(t *ticket.Ticket, event notice.Event, said ticket.Said) error {
+	f, err := s.facts(t)
+	if err != nil {
+		return err
+	}
+	s.rest()
+	s.change(t)
+	s.teamSays(t, "team.sent", notice.Data{"Audience": reachText(f)})
+	s.outcome(message.Added, string(event), t)
+	if event == notice.Reopened {
+		s.plan.Outcome.Code = message.Reopened
+	}
+	return s.notify(event, t, notice.Data{"Text": said.Text}, said.Attachments...)
+}
+
+// noted keeps an internal note. Nobody outside the team is told.
+func (s *scene) noted(t *ticket.Ticket, said ticket.Said) error {
+	if err := t.Note(s.who, said, s.now); err != nil {
+		return s.refused(err)
+	}
+	s.rest()
+	s.change(t)
+	s.teamSays(t, "team.noted", nil)
+	s.outcome(message.Added, "an internal note", t)
+	return nil
+}
+
+// closedByTeam closes with the final message (B11) and asks for stars (E1).
+func (s *scene) closedByTeam(t *ticket.Ticket, said ticket.Said) error {
+	if err := t.Close(s.who, ticket.Team, said, s.now); err != nil {
+		return s.refused(err)
+	}
+	f, err := s.facts(t)
+	if err != nil {
+		return err
+	}
+	s.rest()
+	s.change(t)
+	sv := s.newSurvey(t)
+	s.teamSays(t, "team.closed", notice.Data{"Audience": reachText(f)})
+	s.outcome(message.Closing, "", t)
+	return s.notifyClosed(notice.Closed, t, sv.ID, notice.Data{"Text": said.Text}, said.Attachments...)
+}
+
+// teamSays confirms in a chat; a mail is confirmed only by what goes wrong.
+func (s *scene) teamSays(t *ticket.Ticket, key string, data notice.Data) {
+	if s.chat() {
+		s.sayOf(t, key, data)
+	}
+}
+
+// take makes the agent responsible for the ticket in focus.
+func (s *scene) take() error {
+	t, err := s.pick(cmdTake, func() ([]*ticket.Ticket, error) { return nil, nil })
+	if err != nil || t == nil {
+		return err
+	}
+	return s.takes(t)
+}
+
+func (s *scene) takes(t *ticket.Ticket) error {
+	if err := t.Take(s.who, s.who, s.now); err != nil {
+		return s.refused(err)
+	}
+	s.change(t)
+	s.sayOf(t, "team.taken", nil)
+	s.outcome(message.Added, "taken", t)
+	return nil
+}
+
+// askAudience asks where words without a thread should go.
+func (s *scene) askAudience() error {
+	t, err := s.focused()
+	if err != nil {
+		return err
+	}
+	if t == nil || strings.TrimSpace(s.in.Text) == "" {
+		return s.help()
+	}
+	if what, _ := parseOrder(s.in.Text); what != orderAnswer {
+		return s.inTeamThread(t, s.in.Text)
+	}
+	f, err := s.facts(t)
+	if err != nil {
+		return err
+	}
+	words := s.said()
+	s.question(topicAgentMsg, "", "team.where", notice.Data{"Audience": reachText(f), "Text": excerpt(s.in.Text, 200)},
+		s.choice(valYes, "choice.send"), s.choice(string(orderNote), "choice.note"), s.choice(valCancel, "choice.cancel")).Ticket = t
+	s.session.Draft = &Draft{Said: words}
+	s.outcome(message.Talked, "asked where it goes", t)
+	return nil
+}
+
+// teamAnswered goes on with what the team was asked.
+func (s *scene) teamAnswered() (bool, error) {
+	switch s.session.Topic {
+	case topicList:
+		return s.listAnswered()
+	case topicDetails:
+		if c, ok := choose(s.in.Text, s.session.Choices); ok && c.Value != valAll {
+			s.say("team.how", nil)
+			s.outcome(message.Talked, "how to answer", nil)
+			return true, nil
+		}
+		return s.detailsAnswered()
+	case topicWhich:
+		return s.whichAnswered()
+	case topicAgentMsg:
+		return s.audienceChosen()
+	}
+	return false, nil
+}
+
+// audienceChosen sends, notes or drops the words that were kept.
+func (s *scene) audienceChosen() (bool, error) {
+	c, ok := choose(s.in.Text, s.session.Choices)
+	d := s.session.Draft
+	t, err := s.focused()
+	if err != nil || !ok || d == nil || t == nil || len(d.Said) == 0 {
+		return false, err
+	}
+	said := d.Said[0]
+	said.Text, said.Attachments = joined(d.Said), d.files()
+	switch c.Value {
+	case valYes:
+		return true, s.answered(t, said)
+	case string(orderNote):
+		return true, s.noted(t, said)
+	}
+	return true, s.cancel()
+}
+
+// Overdue warns the team of a service level (B14).
+func overdueKind(t *ticket.Ticket, now time.Time) (bit int, due time.Time) {
+	if t.AnsweredAt.IsZero() && !t.AnswerDue.IsZero() && !t.AnswerDue.After(now) && t.DueWarned&ticket.WarnedAnswer == 0 {
+		return ticket.WarnedAnswer, t.AnswerDue
+	}
+	return ticket.WarnedSolve, t.SolveDue
+}
+
+// machine files machine mail (rule 9): kept under its ticket, answered by nobody,
+// and nothing is opened or reopened by it.
+func (s *scene) machine() error {
+	reason := string(s.in.Auto)
+	if s.in.Auto == message.BounceDSN {
+		if err := s.bounced(); err != nil {
+			return err
+		}
+	}
+	if s.thread == nil || s.in.Auto == message.OwnEcho {
+		s.outcome(message.Filed, reason, nil)
+		return nil
+	}
+	author := directory.PersonID("")
+	if s.known && s.proved {
+		author = s.who.ID
+	}
+	said := s.saidAs(s.in.Text)
+	said.Text = orElse(said.Text, s.in.Subject)
+	s.thread.RemarkMachine(author, said, s.now)
+	s.change(s.thread)
+	s.session.Ticket = s.previous.Ticket
+	s.outcome(message.Filed, reason, s.thread)
+	return nil
+}
+
+// bounced marks an address that is dead for good, so that notices go elsewhere.
+func (s *scene) bounced() error {
+	if !s.known || s.in.Form["status"] == "" || !strings.HasPrefix(s.in.Form["status"], "5.") {
+		return nil
+	}
+	for i, al := range s.who.Aliases {
+		if al.Address == s.in.From && al.DeadAt.IsZero() {
+			s.who.Aliases = append([]directory.Alias(nil), s.who.Aliases...)
+			s.who.Aliases[i].DeadAt = s.now
+			s.savePerson(s.who)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,259 @@
+package dialogue
+
+import (
+	"errors"
+	"regexp"
+
+	"recado/core/directory"
+	"recado/core/message"
+	"recado/core/notice"
+	"recado/core/ticket"
+)
+
+// inThread takes words that belong to a ticket: added while it is open; after the
+// closing a courtesy is only kept, and a request reopens it or opens a new one (B12).
+func (s *scene) inThread(t *ticket.Ticket) error {
+	if t.Status != ticket.Closed {
+		return s.add(t)
+	}
+	if s.reading.Intent == Thanks || isThanks(s.in.Text) {
+		return s.thanked(t)
+	}
+	if s.chat() {
+		return s.askReopen(t)
+	}
+	err := t.Reopen(s.who, s.saidAs(s.in.Text), s.e.ReopenWindow, s.now)
+	var r *directory.Refusal
+	switch {
+	case err == nil:
+		return s.reopened(t)
+	case asRefusal(err, &r) && r.Code == "reopen-late":
+		return s.openLinked(t)
+	}
+	return s.refused(err)
+}
+
+// add puts the turn's words into an open ticket (B7) and tells the others.
+func (s *scene) add(t *ticket.Ticket) error {
+	said := s.said()
+	if len(said) == 0 {
+		s.outcome(message.Ignored, "an empty message", t)
+		return nil
+	}
+	for _, one := range said {
+		if err := t.Add(s.who, one, s.now); err != nil {
+			return s.refused(err)
+		}
+	}
+	words := s.in.Text
+	s.rest()
+	s.change(t)
+	if s.chat() {
+		s.session.Words = words // "novo" takes them to a ticket of their own
+		s.sayOf(t, "added.chat", nil)
+	}
+	s.outcome(message.Added, "", t)
+	return s.notify(notice.Added, t, notice.Data{"Text": words}, s.in.Attachments...)
+}
+
+// continues finds the open ticket that words in a chat belong to: the one just
+// spoken of, or the only one that waits for this person. True: it was taken.
+func (s *scene) continues() (bool, error) {
+	t, err := s.focused()
+	if err != nil {
+		return true, err
+	}
+	if t != nil && s.now.Sub(s.previous.At) < focusFor {
+		if t.Status != ticket.Closed {
+			return true, s.add(t)
+		}
+		return true, s.askReopen(t)
+	}
+	open, err := s.r.OpenOf(s.ctx, s.who.ID, menuSize)
+	if err != nil {
+		return true, err
+	}
+	var waiting []*ticket.Ticket
+	for _, t := range open {
+		if t.Status == ticket.Waiting && t.WaitingOn == ticket.OnRequester {
+			waiting = append(waiting, t)
+		}
+	}
+	switch len(waiting) {
+	case 0:
+		return false, nil
+	case 1:
+		return true, s.add(waiting[0])
+	}
+	return true, s.askWhich(waiting)
+}
+
+// focused is the ticket in focus, if it is still there and may be seen.
+func (s *scene) focused() (*ticket.Ticket, error) {
+	if s.thread != nil {
+		return s.thread, nil
+	}
+	if s.session.Ticket == "" {
+		return nil, nil
+	}
+	t, found, err := known(s.r.Ticket(s.ctx, s.session.Ticket))
+	if err != nil || !found {
+		return nil, err
+	}
+	see, err := s.maySee(t)
+	if err != nil || !see {
+		return nil, err
+	}
+	return t, nil
+}
+
+// askWhich asks which of several tickets words are about; they are kept meanwhile.
+func (s *scene) askWhich(open []*ticket.Ticket) error {
+	s.session.Draft = &Draft{Said: s.said()}
+	s.readInto(s.session.Draft)
+	choices := ticketChoices(open)
+	choices = append(choices, s.choice(valNew, "choice.new-matter"))
+	s.question(topicWhich, "", "which.ticket", nil, choices...)
+	s.outcome(message.Talked, "asked which ticket", nil)
+	return nil
+}
+
+// whichAnswered takes the kept words to the ticket that was chosen.
+func (s *scene) whichAnswered() (bool, error) {
+	d := s.session.Draft
+	c, ok := choose(s.in.Text, s.session.Choices)
+	if d == nil || s.session.Step != "" {
+		return s.whichFor(c, ok)
+	}
+	if !ok {
+		d.Said = append(d.Said, s.said()...)
+		s.question(topicWhich, "", "which.ticket", nil, s.session.Choices...)
+		s.outcome(message.Talked, "asked which ticket", nil)
+		return true, nil
+	}
+	if c.Value == valNew {
+		if done, err := s.suggest(); done || err != nil {
+			return true, err
+		}
+		return true, s.askMissing()
+	}
+	t, err := s.r.Ticket(s.ctx, ticket.ID(c.Value))
+	if err != nil {
+		return true, err
+	}
+	if see, err := s.maySee(t); err != nil || !see {
+		return true, errors.Join(err, s.refused(directory.Refuse("no-such-ticket", "Number", "")))
+	}
+	for _, one := range d.Said {
+		if err := t.Add(s.who, one, s.now); err != nil {
+			return true, s.refused(err)
+		}
+	}
+	s.rest()
+	s.change(t)
+	s.sayOf(t, "added.chat", nil)
+	s.outcome(message.Added, "", t)
+	return true, s.notify(notice.Added, t, notice.Data{"Text": joined(d.Said)}, d.files()...)
+}
+
+// whichFor goes on with the command that asked which ticket.
+func (s *scene) whichFor(c message.Choice, ok bool) (bool, error) {
+	if !ok {
+		return false, nil
+	}
+	step := s.session.Step
+	t, found, err := known(s.r.Ticket(s.ctx, ticket.ID(c.Value)))
+	if err != nil || !found {
+		return true, err
+	}
+	switch command(step) {
+	case cmdClose:
+		return true, s.askClose(t)
+	case cmdReopen:
+		return true, s.askReopen(t)
+	}
+	return true, s.show(t, false)
+}
+
+// pick finds the ticket a command is about: by the number said, the thread, the
+// one in focus, or the only candidate; otherwise it asks. nil: it asked, or said
+// that there is none.
+func (s *scene) pick(cmd command, candidates func() ([]*ticket.Ticket, error)) (*ticket.Ticket, error) {
+	if n := s.command.number; n != "" {
+		return s.numbered(n)
+	}
+	t, err := s.focused()
+	if t != nil || err != nil {
+		return t, err
+	}
+	list, err := candidates()
+	if err != nil {
+		return nil, err
+	}
+	switch len(list) {
+	case 0:
+		s.rest()
+		s.say("which.none", nil)
+		s.outcome(message.Talked, "no ticket to "+string(cmd), nil)
+		return nil, nil
+	case 1:
+		return list[0], nil
+	}
+	s.question(topicWhich, string(cmd), "which."+string(cmd), nil, ticketChoices(list)...)
+	s.outcome(message.Talked, "asked which ticket", nil)
+	return nil, nil
+}
+
+// numbered finds a ticket by its protocol number. One that may not be seen and one
+// that does not exist are answered alike.
+func (s *scene) numbered(n string) (*ticket.Ticket, error) {
+	t, found, err := known(s.r.Numbered(s.ctx, n))
+	if err != nil {
+		return nil, err
+	}
+	if found {
+		see, err := s.maySee(t)
+		if err != nil {
+			return nil, err
+		}
+		found = see
+	}
+	if !found {
+		return nil, s.refused(directory.Refuse("no-such-ticket", "Number", n))
+	}
+	return t, nil
+}
+
+func ticketChoices(list []*ticket.Ticket) []message.Choice {
+	var out []message.Choice
+	for _, t := range list[:min(len(list), menuSize-1)] {
+		out = append(out, message.Choice{Value: string(t.ID), Label: t.Number + " · " + ticket.Shorten(t.Subject, 40)})
+	}
+	return out
+}
+
+// thanked answers a courtesy. In a ticket it is kept, and reopens nothing.
+func (s *scene) thanked(t *ticket.Ticket) error {
+	if t != nil {
+		t.Remark(s.who.ID, s.saidAs(s.in.Text), s.now)
+		s.change(t)
+	}
+	if s.chat() {
+		s.say("thanks", notice.Data{"Name": s.who.First()})
+	}
+	s.outcome(message.Talked, "a courtesy", t)
+	return nil
+}
+
+// greeted answers a greeting with what can be done.
+func (s *scene) greeted() error {
+	s.rest()
+	s.say("hello", notice.Data{"Name": s.who.First()})
+	s.outcome(message.Talked, "a greeting", nil)
+	return nil
+}
+
+var thanksText = regexp.MustCompile(`^(muito )?(obrigad[oa]|valeu|brigad[oa]|thanks|thank you|thx|gracias|muchas gracias|ok|blz|beleza|perfeito|show|otimo|great|perfecto|de nada)( muito obrigad[oa]| obrigad[oa]| valeu| thanks| gracias)?( pela (ajuda|atencao))?( gente| pessoal| a todos| so much| a lot)?$`)
+
+// isThanks recognises a courtesy without the assistant: it must not reopen a ticket.
+func isThanks(text string) bool { return thanksText.MatchString(fold(text)) }

@@ -1,0 +1,46 @@
+package survey
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// starWords are stars said as words, in the three languages.
+var starWords = map[string]int{
+	"um": 1, "uma": 1, "dois": 2, "duas": 2, "tres": 3, "três": 3, "quatro": 4, "cinco": 5,
+	"one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
+	"uno": 1, "una": 1, "dos": 2, "cuatro": 4,
+}
+
+// bare is an answer and nothing else: one or two numbers, with the words that
+// people put around them.
+var (
+	digits = regexp.MustCompile(`^(?:nota|nota:|rating|estrelas?:?)?\s*([1-5])(?:\s*(?:/\s*5|de 5|out of 5))?\s*(?:estrelas?|stars?|estrellas?)?[.!]*$`)
+	pair   = regexp.MustCompile(`^([1-5])\s*(?:e|and|y|,|;|-|\s)\s*([1-5])[.!]*$`)
+	symbol = regexp.MustCompile(`^(?:(?:⭐|🌟|★)\x{FE0F}?\s*){1,5}$`)
+)
+
+// Parse reads stars out of a text that is nothing but an answer (E1). One number
+// is in first; two are service and solution. Anything else is not an answer.
+func Parse(text string) (first, second int, ok bool) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	if symbol.MatchString(text) {
+		return strings.Count(text, "⭐") + strings.Count(text, "🌟") + strings.Count(text, "★"), 0, true
+	}
+	if m := pair.FindStringSubmatch(text); m != nil {
+		a, _ := strconv.Atoi(m[1])
+		b, _ := strconv.Atoi(m[2])
+		return a, b, true
+	}
+	if m := digits.FindStringSubmatch(text); m != nil {
+		n, _ := strconv.Atoi(m[1])
+		return n, 0, true
+	}
+	word, _, _ := strings.Cut(strings.Trim(text, ".! "), " estrela")
+	word, _, _ = strings.Cut(word, " star")
+	if n, found := starWords[strings.TrimSpace(word)]; found {
+		return n, 0, true
+	}
+	return 0, 0, false
+}

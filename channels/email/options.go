@@ -25,6 +25,9 @@ type Options struct {
 	IMAP IMAP // used by Mailbox
 	SMTP SMTP // used by both, to send
 
+	// OutFolder is used instead of SMTP, to try things out: each mail becomes a file.
+	OutFolder string
+
 	// TrustedAuthserv are the authserv-ids under which our own mail exchangers write
 	// Authentication-Results (RFC 8601). They must remove such fields of others.
 	TrustedAuthserv []string

@@ -57,32 +57,58 @@ func (d *desk) read(ctx context.Context, raw []byte, env envelope) (message.Inbo
 	if err != nil {
 		return message.Inbound{}, fmt.Errorf("keeping the mail as it came: %w", err)
 	}
-	l := open(raw)
-	in := message.Inbound{
-		Key:        message.Key{Channel: message.Email, Account: d.Account, ID: mailID(l, raw)},
-		Kind:       message.Text,
-		ReceivedAt: d.Clock().UTC(),
-		SentAt:     sentAt(l.header),
-		Subject:    cut(l.header.text("subject"), 500),
-		Original:   original,
-		Thread:     thread(l.header),
-	}
-	d.describe(&in, l, env)
+	in, l := d.understand(raw, env)
+	in.Original = original
 	if l.failed != nil {
 		d.Log.Warn("a mail could not be taken apart; its original is kept", "key", in.Key.String(), "error", l.failed)
-		in.Subject = strings.TrimSpace(unreadableSubject + " " + in.Subject)
 	}
 	if env.size > int64(len(raw)) {
 		in.Refused = append(in.Refused, message.Refusal{Name: restOfMail, Size: env.size - int64(len(raw)), Why: message.TooLarge})
-	}
-	in.Text, in.FullText = texts(l.segments)
-	if cutText(&in) {
-		in.Refused = append(in.Refused, message.Refusal{Name: "texto", Why: message.TooLarge})
 	}
 	if in.Auto == message.BounceDSN || in.Auto == message.Complaint {
 		return in, nil // a report's parts are for machines; the original has them
 	}
 	return in, d.keepFiles(ctx, &in, l)
+}
+
+// understand says what a mail is, without its files. When our own code panics on
+// it, what is left is that it came.
+func (d *desk) understand(raw []byte, env envelope) (in message.Inbound, l letter) {
+	defer func() {
+		if v := recover(); v != nil {
+			l = letter{failed: fmt.Errorf("reading the mail panicked: %v", v)}
+			in = d.unreadable(raw)
+		}
+	}()
+	l = open(raw)
+	in = message.Inbound{
+		Key:        message.Key{Channel: message.Email, Account: d.Account, ID: mailID(l, raw)},
+		Kind:       message.Text,
+		ReceivedAt: d.Clock().UTC(),
+		SentAt:     sentAt(l.header),
+		Subject:    cut(l.header.text("subject"), 500),
+		Thread:     thread(l.header),
+	}
+	d.describe(&in, l, env)
+	if l.failed != nil {
+		in.Subject = strings.TrimSpace(unreadableSubject + " " + in.Subject)
+	}
+	in.Text, in.FullText = texts(l.segments)
+	if cutText(&in) {
+		in.Refused = append(in.Refused, message.Refusal{Name: "texto", Why: message.TooLarge})
+	}
+	return in, l
+}
+
+// unreadable is a mail of which nothing is known but its bytes.
+func (d *desk) unreadable(raw []byte) message.Inbound {
+	return message.Inbound{
+		Key:          message.Key{Channel: message.Email, Account: d.Account, ID: mailID(letter{}, raw)},
+		Kind:         message.Text,
+		Conversation: message.ConversationWith(d.Account, message.Address{Channel: message.Email}),
+		ReceivedAt:   d.Clock().UTC(),
+		Subject:      unreadableSubject,
+	}
 }
 
 // describe says who wrote, and whether that is sure.

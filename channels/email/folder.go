@@ -1,0 +1,292 @@
+package email
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+	"github.com/emersion/go-sasl"
+)
+
+// folder is one IMAP connection with its folder selected. go-imap knows no
+// contexts: each step here ends its connection when ctx ends or time is up.
+type folder struct {
+	options  IMAP
+	conn     net.Conn
+	client   *imapclient.Client
+	news     chan struct{} // holds one when the server told of new mail
+	validity uint32
+}
+
+// openFolder connects, signs in and selects.
+func openFolder(ctx context.Context, o IMAP) (*folder, error) {
+	conn, err := o.dial(ctx)
+	if err != nil {
+		return nil, o.unreachable("IMAP", err)
+	}
+	f := &folder{options: o, conn: conn, news: make(chan struct{}, 1)}
+	if err := f.begin(ctx); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+func (f *folder) begin(ctx context.Context) error {
+	end := f.within(ctx)
+	err := f.greet()
+	if err = end(err); err != nil {
+		return f.options.unreachable("IMAP", err)
+	}
+	password, err := f.options.Password(ctx)
+	if err != nil {
+		return fmt.Errorf("the password of %s could not be had: %w", f.options.User, err)
+	}
+	end = f.within(ctx)
+	if err := end(f.signIn(password)); err != nil {
+		return f.refusedUser(err)
+	}
+	end = f.within(ctx)
+	selected, err := f.client.Select(f.options.Folder, &imap.SelectOptions{ReadOnly: f.options.LeaveUnseen}).Wait()
+	if err = end(err); err != nil {
+		return f.refusedFolder(err)
+	}
+	f.validity = selected.UIDValidity
+	return nil
+}
+
+func (f *folder) greet() (err error) {
+	o := &imapclient.Options{
+		TLSConfig: f.options.tlsConfig(),
+		UnilateralDataHandler: &imapclient.UnilateralDataHandler{Mailbox: func(data *imapclient.UnilateralDataMailbox) {
+			if data.NumMessages != nil {
+				f.tell()
+			}
+		}},
+	}
+	if f.options.Mode == StartTLS {
+		f.client, err = imapclient.NewStartTLS(f.conn, o)
+		return err
+	}
+	f.client = imapclient.New(f.conn, o)
+	return f.client.WaitGreeting()
+}
+
+func (f *folder) tell() {
+	select {
+	case f.news <- struct{}{}:
+	default:
+	}
+}
+
+func (f *folder) signIn(password string) error {
+	if f.client.Caps().Has(imap.AuthCap(sasl.Plain)) {
+		return f.client.Authenticate(sasl.NewPlainClient("", f.options.User, password))
+	}
+	return f.client.Login(f.options.User, password).Wait()
+}
+
+// refusedUser tells a wrong password, which stays wrong, from a server in trouble.
+func (f *folder) refusedUser(err error) error {
+	t := troubled(err, "the IMAP server at %s did not let %s sign in", f.options.addr(), f.options.User).(*trouble)
+	var said *imap.Error
+	if errors.As(err, &said) {
+		switch said.Code {
+		case imap.ResponseCodeAuthenticationFailed, imap.ResponseCodeAuthorizationFailed, imap.ResponseCodeExpired:
+			t = troubled(err, "the IMAP server at %s refused the password of %s", f.options.addr(), f.options.User).(*trouble)
+			t.final = true
+		}
+	}
+	return t
+}
+
+func (f *folder) refusedFolder(err error) error {
+	t := troubled(err, "the IMAP server at %s did not open the folder %q of %s", f.options.addr(), f.options.Folder, f.options.User).(*trouble)
+	var said *imap.Error
+	if errors.As(err, &said) && (said.Code == imap.ResponseCodeNonExistent || said.Code == imap.ResponseCodeTryCreate) {
+		t = troubled(err, "there is no folder %q in the mailbox of %s at %s", f.options.Folder, f.options.User, f.options.addr()).(*trouble)
+		t.final = true
+	}
+	return t
+}
+
+// within guards one step: the connection is closed when ctx ends or the step takes
+// longer than the timeout. The function it returns ends the guard and names the
+// reason for a failure.
+func (f *folder) within(ctx context.Context) func(error) error {
+	return f.withinTime(ctx, f.options.Timeout)
+}
+
+func (f *folder) withinTime(ctx context.Context, limit time.Duration) func(error) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	stop := context.AfterFunc(ctx, func() { f.conn.Close() })
+	return func(err error) error {
+		stop()
+		reason := ctx.Err()
+		cancel()
+		if err != nil && reason != nil {
+			return errors.Join(reason, err)
+		}
+		return err
+	}
+}
+
+// close says goodbye, if the server still listens.
+func (f *folder) close() {
+	timer := time.AfterFunc(2*time.Second, func() { f.conn.Close() })
+	defer timer.Stop()
+	_ = f.client.Logout().Wait() // the connection ends either way
+	_ = f.client.Close()
+}
+
+// entry is a mail of the folder.
+type entry struct {
+	uid  uint32
+	size int64 // bytes
+}
+
+// list returns the mails from a uid on, in the order of their uids.
+func (f *folder) list(ctx context.Context, from uint32) ([]entry, error) {
+	var set imap.UIDSet
+	set.AddRange(imap.UID(from), 0)
+	return f.listSet(ctx, set, from)
+}
+
+func (f *folder) listSet(ctx context.Context, set imap.UIDSet, from uint32) ([]entry, error) {
+	end := f.within(ctx)
+	found, err := f.client.Fetch(set, &imap.FetchOptions{UID: true, RFC822Size: true}).Collect()
+	if err = end(err); err != nil {
+		return nil, fmt.Errorf("listing the folder: %w", err)
+	}
+	var entries []entry
+	for _, m := range found {
+		if uint32(m.UID) >= from { // "n:*" always names the last mail, also when it is older
+			entries = append(entries, entry{uint32(m.UID), m.RFC822Size})
+		}
+	}
+	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.uid, b.uid) })
+	return slices.CompactFunc(entries, func(a, b entry) bool { return a.uid == b.uid }), nil
+}
+
+// stillListed tells which of entries the server still names.
+func (f *folder) stillListed(ctx context.Context, entries []entry) (map[uint32]bool, error) {
+	listed, err := f.listSet(ctx, uidSet(entries), 0)
+	known := map[uint32]bool{}
+	for _, e := range listed {
+		known[e.uid] = true
+	}
+	return known, err
+}
+
+func uidSet(entries []entry) (set imap.UIDSet) {
+	for _, e := range entries {
+		set.AddNum(imap.UID(e.uid))
+	}
+	return set
+}
+
+// fetch reads entries without marking them and gives each to use, in the order of
+// the server. Of a mail above limit only the beginning is read.
+func (f *folder) fetch(ctx context.Context, entries []entry, limit int64, use func(entry, []byte) error) error {
+	section := &imap.FetchItemBodySection{Peek: true}
+	if entries[0].size > limit {
+		section.Partial = &imap.SectionPartial{Size: limit}
+	}
+	patience := f.options.Timeout + transferTime(entries)
+	end := f.withinTime(ctx, patience)
+	cmd := f.client.Fetch(uidSet(entries), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}})
+	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
+		uid, raw, err := f.body(msg, limit)
+		if err = end(err); err == nil && raw != nil {
+			if i := slices.IndexFunc(entries, func(e entry) bool { return e.uid == uid }); i >= 0 {
+				err = use(entries[i], raw)
+			}
+		}
+		if err != nil {
+			f.conn.Close() // the rest of the answer is not wanted
+			return fmt.Errorf("reading mail %d: %w", uid, err)
+		}
+		end = f.withinTime(ctx, patience)
+	}
+	if err := end(cmd.Close()); err != nil {
+		return fmt.Errorf("reading mail: %w", err)
+	}
+	return nil
+}
+
+// transferTime is what the largest of entries may take on a slow line. A mail that
+// never arrived in time would be asked for again for ever.
+func transferTime(entries []entry) time.Duration {
+	const slowest = 16 << 10 // bytes a second
+	largest := slices.MaxFunc(entries, func(a, b entry) int { return cmp.Compare(a.size, b.size) })
+	return time.Duration(largest.size/slowest) * time.Second
+}
+
+func (f *folder) body(msg *imapclient.FetchMessageData, limit int64) (uid uint32, raw []byte, err error) {
+	for item := msg.Next(); item != nil; item = msg.Next() {
+		switch item := item.(type) {
+		case imapclient.FetchItemDataUID:
+			uid = uint32(item.UID)
+		case imapclient.FetchItemDataBodySection:
+			if item.Literal == nil {
+				continue
+			}
+			if raw, err = io.ReadAll(io.LimitReader(item.Literal, limit)); err == nil {
+				_, err = io.Copy(io.Discard, item.Literal)
+			}
+			if err == nil && raw == nil {
+				raw = []byte{}
+			}
+		}
+	}
+	return uid, raw, err
+}
+
+// markSeen sets \Seen on what was committed.
+func (f *folder) markSeen(ctx context.Context, entries []entry) error {
+	end := f.within(ctx)
+	flags := &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{imap.FlagSeen}}
+	if err := end(f.client.Store(uidSet(entries), flags, nil).Close()); err != nil {
+		return fmt.Errorf("marking mail as seen: %w", err)
+	}
+	return nil
+}
+
+// await returns when there may be new mail: the server said so in IDLE, or it is
+// time to look again.
+func (f *folder) await(ctx context.Context) error {
+	if !f.client.Caps().Has(imap.CapIdle) {
+		if !sleep(ctx, f.options.Poll) {
+			return ctx.Err()
+		}
+		return nil
+	}
+	end := f.within(ctx)
+	idle, err := f.client.Idle()
+	if err = end(err); err != nil {
+		return fmt.Errorf("starting IDLE: %w", err)
+	}
+	renew := time.NewTimer(f.options.Idle)
+	defer renew.Stop()
+	select {
+	case <-f.news:
+	case <-renew.C:
+	case <-f.client.Closed():
+		return errors.New("the IMAP server closed the connection")
+	case <-ctx.Done():
+		f.conn.Close()
+		return ctx.Err()
+	}
+	end = f.within(ctx)
+	if err := end(errors.Join(idle.Close(), idle.Wait())); err != nil {
+		return fmt.Errorf("ending IDLE: %w", err)
+	}
+	return nil
+}

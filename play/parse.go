@@ -1,0 +1,143 @@
+package play
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Script is one transcript.
+type Script struct {
+	Name  string // the file
+	Title string // its first line
+	Steps []Step
+}
+
+// Step is one line, with the lines that continue it.
+type Step struct {
+	Line int
+	Verb Verb
+	Who  string            // the person concerned
+	Args map[string]string // of the verb: see the table in parse
+	Text string
+}
+
+// Verb is what a step does.
+type Verb string
+
+// The verbs of the format.
+const (
+	Given  Verb = "given"  // the world before
+	At     Verb = "at"     // the clock
+	Says   Verb = "says"   // a person speaks
+	Edits  Verb = "edits"  // ... changes their words
+	Takes  Verb = "takes"  // ... deletes them
+	Reacts Verb = "reacts" // ... reacts to the last message they got
+	Rates  Verb = "rates"  // ... uses the rating page
+	Hears  Verb = "hears"  // what the desk says to a person
+	Passes Verb = "passes" // time goes by
+	Ticket Verb = "ticket" // a ticket's fields
+	Kill   Verb = "kill"   // the program dies and is started again
+)
+
+// form is how a line is recognised.
+type form struct {
+	verb  Verb
+	shape *regexp.Regexp
+}
+
+// name is a person's: one word.
+const name = `(?P<who>[\p{L}\d_-]+)`
+
+var forms = []form{
+	{Given, regexp.MustCompile(`^given (?P<text>.+)$`)},
+	{At, regexp.MustCompile(`^at (?P<time>\d{4}-\d{2}-\d{2} \d{2}:\d{2})$`)},
+	{Passes, regexp.MustCompile(`^(?P<count>\d+) (?P<unit>second|minute|hour|day)s? pass(?:es)?$`)},
+	{Kill, regexp.MustCompile(`^kill$`)},
+	{Ticket, regexp.MustCompile(`^ticket (?P<number>\S+)\s+(?P<text>.+)$`)},
+	{Hears, regexp.MustCompile(`^recado to ` + name + `(?: on (?P<channel>\w+))?(?:\s{2,}|\s+(?:[~=/]|nothing))(?P<text>.*)$`)},
+	{Edits, regexp.MustCompile(`^` + name + ` edits on (?P<channel>\w+)\s{2,}(?P<old>.+?) => (?P<text>.+)$`)},
+	{Takes, regexp.MustCompile(`^` + name + ` deletes on (?P<channel>\w+)\s{2,}(?P<text>.+)$`)},
+	{Reacts, regexp.MustCompile(`^` + name + ` reacts on (?P<channel>\w+)\s{2,}(?P<text>\S+)$`)},
+	{Rates, regexp.MustCompile(`^` + name + ` rates on the page\s{2,}service=(?P<service>\d) solution=(?P<solution>\d)(?:\s+(?P<text>.+))?$`)},
+	{Says, regexp.MustCompile(`^` + name + `(?: on (?P<channel>\w+)| (?P<reply>replies)(?: to (?P<number>\S+))?| in thread (?P<thread>\S+))(?:, (?P<forged>forged))?(?:, subject "(?P<subject>[^"]*)")?(?:, with (?P<files>[^:]+?))?(?:\s{2,}(?P<text>.*))?$`)},
+}
+
+// Parse reads a transcript.
+func Parse(file string, r io.Reader) (*Script, error) {
+	s := &Script{Name: file}
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, 1<<20)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimRight(lines.Text(), " \t")
+		trimmed := strings.TrimSpace(line)
+		switch {
+		case s.Title == "" && trimmed != "":
+			s.Title = strings.TrimPrefix(trimmed, "# ")
+		case trimmed == "" || strings.HasPrefix(trimmed, "#"):
+		case line != trimmed && (line[0] == ' ' || line[0] == '\t'):
+			if len(s.Steps) == 0 {
+				return nil, fmt.Errorf("%s:%d: this line continues nothing", file, n)
+			}
+			last := &s.Steps[len(s.Steps)-1]
+			last.Text = strings.TrimPrefix(last.Text+"\n"+trimmed, "\n")
+		default:
+			step, err := parseLine(trimmed)
+			if err != nil {
+				return nil, fmt.Errorf("%s:%d: %w", file, n, err)
+			}
+			step.Line = n
+			s.Steps = append(s.Steps, step)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	if len(s.Steps) == 0 {
+		return nil, fmt.Errorf("%s: no steps", file)
+	}
+	return s, nil
+}
+
+func parseLine(line string) (Step, error) {
+	for _, f := range forms {
+		m := f.shape.FindStringSubmatchIndex(line)
+		if m == nil {
+			continue
+		}
+		step := Step{Verb: f.verb, Args: map[string]string{}}
+		for i, group := range f.shape.SubexpNames() {
+			if group == "" || m[2*i] < 0 {
+				continue
+			}
+			value := line[m[2*i]:m[2*i+1]]
+			switch group {
+			case "who":
+				step.Who = value
+			case "text":
+				step.Text = value
+			default:
+				step.Args[group] = value
+			}
+		}
+		if f.verb == Hears {
+			step.Text = strings.TrimSpace(expectation.FindString(line))
+		}
+		return step, nil
+	}
+	return Step{}, fmt.Errorf("cannot read %q (see docs/transcripts.md)", line)
+}
+
+// expectation is the rest of a "recado to" line: a sign and what is expected.
+var expectation = regexp.MustCompile(`(?:[~=/].*|nothing)$`)
+
+// duration of a Passes step.
+func (s Step) duration() time.Duration {
+	unit := map[string]time.Duration{"second": time.Second, "minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}[s.Args["unit"]]
+	var n int
+	_, _ = fmt.Sscan(s.Args["count"], &n) // the form allows digits only
+	return time.Duration(n) * unit
+}

@@ -1,0 +1,274 @@
+package play
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Stage is the desk, as a transcript sees it.
+type Stage interface {
+	// Given sets something up; the text is in the words of docs/transcripts.md.
+	Given(ctx context.Context, text string) error
+	// SetClock and Pass move the desk's clock; what becomes due meanwhile happens.
+	SetClock(ctx context.Context, at string) error
+	Pass(ctx context.Context, d time.Duration) error
+	// Do lets a person act. It returns at once: a burst is several of them.
+	Do(ctx context.Context, a Act) error
+	// Settle lets everything happen that is due, quiet windows included.
+	Settle(ctx context.Context) error
+	// Heard lists all that was ever sent to a person, oldest first.
+	Heard(who string) ([]Message, error)
+	// Ticket gives a ticket's fields by name.
+	Ticket(ctx context.Context, number string) (map[string]string, error)
+	// Kill ends the program without warning and starts it again.
+	Kill(ctx context.Context) error
+}
+
+// Act is what a person does.
+type Act struct {
+	Verb     Verb
+	Who      string
+	Channel  string // empty with Reply or Thread
+	Text     string
+	Old      string // of Edits: the words that were said before
+	Subject  string
+	Files    string // "foto.png 200 KB, nota.pdf 1 MB"
+	Reply    bool   // by mail, to the last mail they got
+	Number   string // ... about this ticket
+	Thread   string // the team's thread of this ticket
+	Forged   bool   // anybody could have sent it
+	Service  int
+	Solution int
+}
+
+// Message is what somebody got.
+type Message struct {
+	Channel string
+	Text    string
+	Subject string
+	Files   []string
+}
+
+// Difference is an expectation that was not met.
+type Difference struct {
+	Script string
+	Line   int
+	Want   string
+	Got    string
+}
+
+func (d *Difference) Error() string {
+	return fmt.Sprintf("%s:%d: expected\n%s\nbut got\n%s", d.Script, d.Line, indent(d.Want), indent(d.Got))
+}
+
+// runner is a transcript under way.
+type runner struct {
+	script  *Script
+	stage   Stage
+	seen    map[string]int // messages taken into account already, by person and channel
+	waiting bool           // something was done that has not settled
+}
+
+// Run plays a transcript on a stage. The first difference ends it.
+func Run(ctx context.Context, s *Script, stage Stage) error {
+	r := &runner{script: s, stage: stage, seen: map[string]int{}}
+	for _, step := range s.Steps {
+		if err := r.step(ctx, step); err != nil {
+			if d, ok := err.(*Difference); ok { //nolint:errorlint // made here, never wrapped
+				return d
+			}
+			return fmt.Errorf("%s:%d: %w", s.Name, step.Line, err)
+		}
+	}
+	return nil
+}
+
+func (r *runner) step(ctx context.Context, step Step) error {
+	switch step.Verb {
+	case Given:
+		return r.stage.Given(ctx, step.Text)
+	case At:
+		return r.stage.SetClock(ctx, step.Args["time"])
+	case Passes:
+		if err := r.settle(ctx); err != nil {
+			return err
+		}
+		return r.stage.Pass(ctx, step.duration())
+	case Kill:
+		return r.stage.Kill(ctx)
+	case Hears:
+		if err := r.settle(ctx); err != nil {
+			return err
+		}
+		return r.hears(step)
+	case Ticket:
+		if err := r.settle(ctx); err != nil {
+			return err
+		}
+		return r.ticket(ctx, step)
+	}
+	return r.act(ctx, step)
+}
+
+func (r *runner) settle(ctx context.Context) error {
+	if !r.waiting {
+		return nil
+	}
+	r.waiting = false
+	return r.stage.Settle(ctx)
+}
+
+// act lets a person act; {code} stands for the last code that they were sent, and
+// {code of ana} for Ana's.
+func (r *runner) act(ctx context.Context, step Step) error {
+	a := Act{
+		Verb: step.Verb, Who: step.Who, Channel: step.Args["channel"], Text: step.Text, Old: step.Args["old"], Subject: step.Args["subject"],
+		Files: step.Args["files"], Reply: step.Args["reply"] != "", Number: step.Args["number"], Thread: step.Args["thread"],
+		Forged: step.Args["forged"] != "",
+	}
+	a.Service, _ = strconv.Atoi(step.Args["service"])
+	a.Solution, _ = strconv.Atoi(step.Args["solution"])
+	if m := codeOf.FindStringSubmatch(a.Text); m != nil {
+		who := step.Who
+		if m[1] != "" {
+			who = m[1]
+		}
+		if err := r.settle(ctx); err != nil {
+			return err
+		}
+		code, err := r.lastCode(who)
+		if err != nil {
+			return err
+		}
+		a.Text = strings.ReplaceAll(a.Text, m[0], code)
+	}
+	r.waiting = true
+	return r.stage.Do(ctx, a)
+}
+
+var codeOf = regexp.MustCompile(`\{code(?: of (\S+?))?\}`)
+
+var code = regexp.MustCompile(`\b\d{6}\b`)
+
+func (r *runner) lastCode(who string) (string, error) {
+	heard, err := r.stage.Heard(who)
+	if err != nil {
+		return "", err
+	}
+	for i := len(heard) - 1; i >= 0; i-- {
+		if c := code.FindString(heard[i].Text); c != "" && !strings.Contains(heard[i].Text, "-"+c) {
+			return c, nil
+		}
+	}
+	return "", fmt.Errorf("%s was sent no code", who)
+}
+
+// hears compares. A message that matched, and those before it, are past.
+func (r *runner) hears(step Step) error {
+	all, err := r.stage.Heard(step.Who)
+	if err != nil {
+		return err
+	}
+	channel := step.Args["channel"]
+	var fresh []Message
+	for i, m := range all {
+		if (channel == "" || m.Channel == channel) && i >= r.seen[step.Who+"/"+m.Channel] {
+			fresh = append(fresh, m)
+		}
+	}
+	match, err := matcher(step.Text)
+	if err != nil {
+		return err
+	}
+	if match == nil {
+		if len(fresh) > 0 {
+			return r.different(step, fresh)
+		}
+		return nil
+	}
+	for i, m := range all {
+		if (channel != "" && m.Channel != channel) || i < r.seen[step.Who+"/"+m.Channel] || !match(m) {
+			continue
+		}
+		r.seen[step.Who+"/"+m.Channel] = i + 1
+		return nil
+	}
+	return r.different(step, fresh)
+}
+
+// matcher reads an expectation; nil expects nothing.
+func matcher(want string) (func(Message) bool, error) {
+	if want == "nothing" {
+		return nil, nil
+	}
+	sign, text := want[:1], strings.TrimSpace(want[1:])
+	switch sign {
+	case "~":
+		return func(m Message) bool { return strings.Contains(plain(whole(m)), plain(text)) }, nil
+	case "=":
+		shape := regexp.QuoteMeta(plain(text))
+		shape = strings.ReplaceAll(shape, regexp.QuoteMeta("..."), `[\s\S]*`)
+		return matchShape("^" + shape + "$")
+	}
+	return matchShape(strings.TrimSuffix(text, "/"))
+}
+
+func matchShape(shape string) (func(Message) bool, error) {
+	re, err := regexp.Compile(shape)
+	if err != nil {
+		return nil, fmt.Errorf("the pattern cannot be read: %w", err)
+	}
+	return func(m Message) bool { return re.MatchString(plain(m.Text)) }, nil
+}
+
+// whole is what a person sees of a message.
+func whole(m Message) string {
+	return strings.Join(append([]string{m.Subject, m.Text}, m.Files...), "\n")
+}
+
+// plain leaves out what a transcript does not care for: spacing at line ends.
+func plain(s string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
+}
+
+func (r *runner) different(step Step, got []Message) error {
+	var b strings.Builder
+	for _, m := range got {
+		b.WriteString("[" + m.Channel + "] " + plain(whole(m)) + "\n")
+	}
+	if len(got) == 0 {
+		b.WriteString("nothing")
+	}
+	return &Difference{Script: r.script.Name, Line: step.Line, Want: "to " + step.Who + ": " + step.Text, Got: b.String()}
+}
+
+// ticket compares fields: name=value, a value with spaces in quotes.
+func (r *runner) ticket(ctx context.Context, step Step) error {
+	got, err := r.stage.Ticket(ctx, step.Args["number"])
+	if err != nil {
+		return err
+	}
+	for _, f := range fieldForm.FindAllStringSubmatch(step.Text, -1) {
+		want := strings.Trim(f[2], `"`)
+		if have, ok := got[f[1]]; !ok {
+			return fmt.Errorf("a ticket has no field %q", f[1])
+		} else if have != want {
+			return &Difference{Script: r.script.Name, Line: step.Line, Want: f[1] + "=" + want, Got: f[1] + "=" + have}
+		}
+	}
+	return nil
+}
+
+var fieldForm = regexp.MustCompile(`(\w+)=("[^"]*"|\S*)`)
+
+func indent(s string) string {
+	return "    " + strings.ReplaceAll(strings.TrimSpace(s), "\n", "\n    ")
+}

@@ -116,45 +116,62 @@ func containsTicket(all []*ticket.Ticket, id ticket.ID) bool {
 	return false
 }
 
-// Failed is what the team is told of an item whose turn failed again and again.
-func (e *Engine) Failed(ctx context.Context, in message.Inbound) ([]message.Outbound, error) {
-	return e.toTeam(ctx, "notice.failed", notice.Data{
+// Failed tells the team of an item whose turn failed again and again.
+func (e *Engine) Failed(ctx context.Context, tx Tx, in message.Inbound) error {
+	return e.tellSupervisors(ctx, tx, "notice.failed", notice.Data{
 		"From": in.From.String(), "About": in.Subject, "Text": excerpt(in.Text, 300), "Key": in.Key.String(),
 	})
 }
 
-// Undelivered is what the team is told of a message that could not be sent.
-func (e *Engine) Undelivered(ctx context.Context, out message.Outbound, why string) ([]message.Outbound, error) {
+// Undelivered tells the team of a message that will never be sent. dead marks its
+// address, so that notices go another way (peers.md 31).
+func (e *Engine) Undelivered(ctx context.Context, tx Tx, out message.Outbound, why string, dead bool) error {
+	if dead {
+		if err := e.markDead(ctx, tx, out.To); err != nil {
+			return err
+		}
+	}
 	text := excerpt(out.Text, 300)
 	if out.Code {
 		text = "–" // a code is nobody else's business
 	}
-	return e.toTeam(ctx, "notice.undelivered", notice.Data{
+	return e.tellSupervisors(ctx, tx, "notice.undelivered", notice.Data{
 		"To": out.To.ID, "About": out.Subject, "Text": text, "Why": why, "Protocol": orElse(out.Number, "–"),
 	})
 }
 
-// toTeam renders a text for the supervisors, or for the whole team without any.
-func (e *Engine) toTeam(ctx context.Context, key string, data notice.Data) ([]message.Outbound, error) {
-	var team []directory.Person
-	err := e.Store.View(ctx, func(r Reader) (err error) {
-		team, err = r.Team(ctx)
+func (e *Engine) markDead(ctx context.Context, tx Tx, a message.Address) error {
+	p, found, err := known(tx.PersonAt(ctx, a))
+	if err != nil || !found {
 		return err
-	})
-	if err != nil {
-		return nil, err
 	}
-	var out []message.Outbound
-	for _, p := range supervisorsOf(team) {
-		for _, to := range p.Reach() {
-			m, err := e.render(Say{To: to, Language: notice.Language(p.Language), Key: key, Data: data}, nil)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, m)
+	for i := range p.Aliases {
+		if p.Aliases[i].Address == a && p.Aliases[i].DeadAt.IsZero() {
+			p.Aliases[i].DeadAt = e.Now()
+			return tx.SavePerson(ctx, &p)
 		}
 	}
-	return out, nil
+	return nil
+}
+
+// tellSupervisors posts a text to the supervisors, or to the whole team without any.
+func (e *Engine) tellSupervisors(ctx context.Context, tx Tx, key string, data notice.Data) error {
+	team, err := tx.Team(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range supervisorsOf(team) {
+		for _, to := range p.Reach() {
+			out, err := e.render(Say{To: to, Language: notice.Language(p.Language), Key: key, Data: data}, nil)
+			if err != nil {
+				return err
+			}
+			if err := tx.Post(ctx, out); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func supervisorsOf(team []directory.Person) []directory.Person {

@@ -9,8 +9,8 @@ type Calendar interface {
 
 // Schedule is when a silent requester is reminded (D5). After holds the time since
 // the team's last word for each reminder, in rising order; the last of them warns
-// that the ticket will be closed, which happens at Close. An empty Schedule never
-// reminds and never closes.
+// that the ticket will be closed, which happens at Close; with Close 0 it is never
+// closed, and nothing warns of it. An empty Schedule never reminds.
 type Schedule struct {
 	After    []time.Duration
 	Close    time.Duration
@@ -30,8 +30,12 @@ func (s Schedule) Next(last time.Time, sent int) Step {
 		return Step{}
 	case sent < len(s.After)-1:
 		return Step{Event: Reminder, At: s.open(last.Add(s.After[sent]))}
+	case sent == len(s.After)-1 && s.Close == 0:
+		return Step{Event: Reminder, At: s.open(last.Add(s.After[sent]))}
 	case sent == len(s.After)-1:
 		return Step{Event: Warning, At: s.open(last.Add(s.After[sent]))}
+	case s.Close == 0:
+		return Step{}
 	}
 	return Step{Event: Expired, At: s.open(last.Add(s.Close))}
 }

@@ -260,8 +260,9 @@ func (f *folder) markSeen(ctx context.Context, entries []entry) error {
 }
 
 // await returns when there may be new mail: the server said so in IDLE, or it is
-// time to look again.
-func (f *folder) await(ctx context.Context) error {
+// time to look again. Mail that comes just before IDLE begins is not announced by
+// every server, so the first looks follow soon after one another.
+func (f *folder) await(ctx context.Context, quiet int) error {
 	if !f.client.Caps().Has(imap.CapIdle) {
 		if !sleep(ctx, f.options.Poll) {
 			return ctx.Err()
@@ -273,7 +274,7 @@ func (f *folder) await(ctx context.Context) error {
 	if err = end(err); err != nil {
 		return fmt.Errorf("starting IDLE: %w", err)
 	}
-	renew := time.NewTimer(f.options.Idle)
+	renew := time.NewTimer(min(f.options.Idle, f.options.Poll<<min(quiet, 10)))
 	defer renew.Stop()
 	select {
 	case <-f.news:

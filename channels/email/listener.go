@@ -161,12 +161,17 @@ type owingConn struct {
 	net.Conn
 	mu   sync.Mutex
 	debt func()
+	gone bool
 }
 
 func (c *owingConn) owe(debt func()) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.debt = debt
+	gone := c.gone
+	c.mu.Unlock()
+	if gone {
+		c.settle()
+	}
 }
 
 func (c *owingConn) settle() {
@@ -177,6 +182,14 @@ func (c *owingConn) settle() {
 	if debt != nil {
 		debt()
 	}
+}
+
+// forget settles for good: nothing can be answered any more.
+func (c *owingConn) forget() {
+	c.mu.Lock()
+	c.gone = true
+	c.mu.Unlock()
+	c.settle()
 }
 
 func (c *owingConn) Write(p []byte) (int, error) {
@@ -203,9 +216,9 @@ type submission struct {
 
 func (s *submission) Reset() { s.sender, s.recipients = "", nil }
 
-// Logout is called when the connection is gone: then nothing can be answered.
+// Logout is called when the connection is gone.
 func (s *submission) Logout() error {
-	s.conn.settle()
+	s.conn.forget()
 	return nil
 }
 

@@ -76,12 +76,16 @@ func (m *Mailbox) session(ctx context.Context, sink channels.Sink, pauses *backo
 		return err
 	}
 	m.set(true, "reading "+m.desk.IMAP.Folder)
-	for {
+	for quiet := 0; ; quiet++ {
+		before := m.cursor
 		if err := m.catchUp(ctx, f, sink); err != nil {
 			return err
 		}
+		if m.cursor != before {
+			quiet = 0
+		}
 		pauses.reset()
-		if err := f.await(ctx); err != nil {
+		if err := f.await(ctx, quiet); err != nil {
 			return err
 		}
 	}

@@ -23,12 +23,15 @@ type Scope struct {
 	Managed      []directory.OrgID  // every ticket of these, except other managers' private ones
 }
 
-// ScopeOf is the whole of what a person may see. It is ticket.MaySee as a filter.
+// ScopeOf is the whole of what a person may see. It is ticket.MaySee as a filter:
+// a deactivated person has the zero Scope, which holds nothing.
 func ScopeOf(p directory.Person) Scope {
+	if !p.Active {
+		return Scope{}
+	}
 	s := Scope{Team: p.OnTeam(), Person: p.ID}
 	for _, m := range p.Members {
 		switch {
-		case !p.Active:
 		case m.Role == directory.Administrator:
 			s.Administered = append(s.Administered, m.Org)
 		case m.Role == directory.Manager:

@@ -10,13 +10,13 @@ TESTENV := bin/testenv
 LINTER  := $(GO) tool -modfile=tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help test check run build lint fix vet suite fuzz bench format tidy testenv clean
+.PHONY: help test check run build lint fix vet suite fuzz bench format tidy modules testenv clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: testenv ## Everything: installs and starts the servers, then vet, lint and all tests with -race (root, for apt-get and Postfix)
-	@$(TESTENV) -install -- $(MAKE) --no-print-directory vet lint suite
+test: modules testenv ## Everything: installs and starts the servers, then vet, lint and all tests with -race (root, for apt-get and Postfix)
+	@$(TESTENV) -install -- make --no-print-directory vet lint suite
 
 check: format tidy test ## What a change must pass: test, gofmt, and a go.mod that is tidy
 
@@ -59,6 +59,11 @@ tidy:
 # stamp: in CI the checkout may belong to somebody else, and git refuses to look.
 testenv:
 	@$(GO) build -buildvcs=false -o $(TESTENV) ./testenv/run
+
+# Beforehand and at once: otherwise every command prints what it downloads.
+modules:
+	@$(GO) mod download
+	@$(GO) mod download -modfile=tools/go.mod
 
 clean: ## Remove what was built
 	@rm -rf bin

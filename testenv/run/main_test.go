@@ -85,7 +85,7 @@ func TestSaysWhatIsWrong(t *testing.T) {
 	}{
 		{"no command", "usage:", []string{"-keep"}, exitUsage},
 		{"an unknown flag", "-nonsense", []string{"-nonsense", "--", "true"}, exitUsage},
-		{"a folder that does not exist", "no such file", []string{"-dir", "/nonexistent", "--", "true"}, exitServers},
+		{"a folder that does not exist", "no such file", []string{"-dir", "/proc/no-such-folder", "--", "true"}, exitServers},
 		{"a command that does not exist", "no-such-command", []string{"--", "no-such-command"}, exitCommand},
 	} {
 		t.Run(c.name, func(t *testing.T) {

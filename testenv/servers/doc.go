@@ -5,8 +5,8 @@
 // it keeps all it writes below one folder, and reads nothing of the machine's own
 // configuration or data; Start returns when each has answered in its own protocol;
 // Stop ends each by its process id and returns when they are gone. If the caller is
-// killed, the kernel ends the servers (PR_SET_PDEATHSIG). No mail leaves the
-// machine: Postfix refuses every domain that does not end in .example.
+// killed, the kernel ends the servers (PR_SET_PDEATHSIG), though the folder stays. No
+// mail leaves the machine: Postfix refuses every domain that does not end in .example.
 //
 // It does not make the servers safe: PostgreSQL trusts everybody, Dovecot knows one
 // password for all mailboxes. Nor does it keep data: the folder is the caller's, to

@@ -37,9 +37,10 @@ func startPostfix(ctx context.Context, dir, smtp, lmtp string) (*process, error)
 	if err := s.setUp(ctx, "/usr/sbin/postfix", "-c", etc, "check"); err != nil {
 		return nil, err
 	}
-	// The master itself, in the foreground: `postfix start-fg` would put a shell
-	// between us and the process that has to be stopped.
-	s.argv = []string{filepath.Join(postfixDaemons, "master"), "-c", etc, "-s"}
+	// The master changes its user now and then, and the kernel then forgets that it was
+	// to end with its parent. The shell does not forget, and passes the signal on.
+	s.argv = []string{"/bin/sh", "-c", `trap 'kill $!; wait' TERM; "$0" "$@" & wait`,
+		filepath.Join(postfixDaemons, "master"), "-c", etc, "-s"}
 	return launch(ctx, s)
 }
 

@@ -96,8 +96,8 @@ func (p *process) alive() bool {
 	}
 }
 
-// end asks the server to end, kills it if it does not, and takes along what it
-// leaves behind: its session has the number of its process.
+// end asks the server to end, kills it if it does not, and takes along what it leaves
+// behind in its process group, which has the number of its process.
 func (p *process) end() {
 	pid := p.cmd.Process.Pid
 	_ = p.cmd.Process.Signal(p.stop) // it may be gone already

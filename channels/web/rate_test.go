@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -137,6 +138,16 @@ func TestFailingSinkKeepsTheForm(t *testing.T) {
 				t.Errorf("%d items", len(d.sink.items))
 			}
 		})
+	}
+}
+
+func TestALostConnectionDoesNotUndoTheClick(t *testing.T) {
+	d := newDesk(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	d.do(formRequest(d.path(), "nonce", "n", "service", "5").WithContext(ctx))
+	if len(d.sink.items) != 1 {
+		t.Errorf("%d items", len(d.sink.items))
 	}
 }
 

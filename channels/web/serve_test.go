@@ -120,6 +120,12 @@ func TestRunDrains(t *testing.T) {
 		t.Errorf("state while serving is %+v", s)
 	}
 	cancel()
+	for refused := false; !refused; { // until Run has noticed
+		conn, err := net.Dial("tcp", l.Addr().String())
+		if refused = err != nil; !refused {
+			_ = conn.Close()
+		}
+	}
 	select {
 	case err := <-ended:
 		t.Fatalf("Run returned %v while a rating was at work", err)

@@ -42,9 +42,12 @@ type sink struct {
 	items []message.Inbound
 }
 
-func (s *sink) Accept(_ context.Context, items ...message.Inbound) error {
+func (s *sink) Accept(ctx context.Context, items ...message.Inbound) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if s.fail != nil {
 		if err := s.fail(); err != nil {
 			return err

@@ -1,0 +1,241 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/big"
+	"time"
+
+	"recado/assist"
+	"recado/bot"
+	"recado/bot/files"
+	"recado/bot/inbox"
+	"recado/bot/outbox"
+	"recado/bot/sqlstore"
+	"recado/channels"
+	"recado/config"
+	"recado/core/dialogue"
+	"recado/core/hours"
+	"recado/core/message"
+	"recado/core/notice"
+	"recado/core/ticket"
+	"recado/sign"
+)
+
+// desk is the whole program, ready to run: what serve, chat and play share. They
+// differ in its channels.
+type desk struct {
+	cfg      config.Config
+	log      *slog.Logger
+	clock    bot.Clock
+	db       *sqlstore.DB
+	files    *files.Folder
+	signer   *sign.Signer
+	calendar *hours.Calendar
+	library  *library
+	engine   *dialogue.Engine
+	bot      *bot.Bot
+	closers  []func() error
+}
+
+// variant is what a command, or a test, does differently.
+type variant struct {
+	owner     string             // of claims and leases; empty: a new one
+	clock     bot.Clock          // nil: the system's
+	newCode   func() string      // nil: random
+	assistant func(dialogue.Assistant) dialogue.Assistant // wraps or replaces the built-in one; nil: as it is
+	channels  func(*desk) ([]channels.Channel, error)
+}
+
+// assemble joins all parts. It reads top to bottom: stores, domain, channels, runtime.
+func assemble(ctx context.Context, cfg config.Config, log *slog.Logger, v variant) (*desk, error) {
+	d := &desk{cfg: cfg, log: log, clock: v.clock}
+	if d.clock == nil {
+		d.clock = bot.SystemClock{}
+	}
+	if v.newCode == nil {
+		v.newCode = randomCode
+	}
+	if err := d.open(ctx, v); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+func (d *desk) open(ctx context.Context, v variant) error {
+	keys, err := d.cfg.Keys()
+	if err != nil {
+		return err
+	}
+	if d.signer, err = sign.New(keys...); err != nil {
+		return err
+	}
+	if d.calendar, err = calendarOf(d.cfg); err != nil {
+		return err
+	}
+	if d.files, err = files.Open(filesFolder(d.cfg)); err != nil {
+		return err
+	}
+	foretell := foretellers{}
+	if d.db, err = openStore(ctx, d.cfg, d.log, storeOptions{Now: d.clock.Now, Foretell: foretell.UpstreamID}); err != nil {
+		return err
+	}
+	d.closers = append(d.closers, d.db.Close)
+	sessions, err := d.openSessions(ctx)
+	if err != nil {
+		return err
+	}
+	d.library = newLibrary(d.db, d.clock, d.log)
+	if err := d.library.refresh(ctx); err != nil {
+		return err
+	}
+	var assistant dialogue.Assistant = assist.NewBuiltin(d.library.index, d.cfg.Assistant.ArticleThreshold)
+	if v.assistant != nil {
+		assistant = v.assistant(assistant)
+	}
+	if d.engine, err = d.newEngine(sessions, assistant, v.newCode); err != nil {
+		return err
+	}
+	ways, err := v.channels(d)
+	if err != nil {
+		return err
+	}
+	foretell.learn(ways)
+	d.bot, err = d.newBot(ways, v.owner)
+	return err
+}
+
+// newEngine configures the conversation engine.
+func (d *desk) newEngine(sessions dialogue.Sessions, assistant dialogue.Assistant, newCode func() string) (*dialogue.Engine, error) {
+	catalogue, err := notice.Load()
+	if err != nil {
+		return nil, err
+	}
+	return dialogue.New(dialogue.Options{
+		Store: d.db, Sessions: sessions, Assistant: assistant, Catalogue: catalogue,
+		Desk: dialogue.Desk{
+			Name: d.cfg.Desk.Name, Language: d.cfg.Desk.Language, Email: d.cfg.Desk.Register,
+			Phone: d.cfg.Desk.Phone, Contacts: d.cfg.Desk.Contacts,
+		},
+		Calendar: d.calendar, Schedule: scheduleOf(d.cfg, d.calendar), Promises: promisesOf(d.cfg),
+		Location: d.cfg.Desk.TimeZone, Now: d.clock.Now, NewCode: newCode, Log: d.log,
+		ReopenWindow: d.cfg.Tickets.Reopen, SurveyTTL: d.cfg.Survey.Expires,
+		WarnBefore: warnBefore, Patience: patience, Sure: sureFrom,
+	}), nil
+}
+
+// Figures of the engine that nobody has needed to configure yet.
+const (
+	warnBefore = 30 * time.Minute // before a due time, time enough to act
+	patience   = 8 * time.Second  // for the assistant; after that the desk asks by itself
+	sureFrom   = 0.6              // confidence from which a field is not asked for
+)
+
+// newBot joins the stores, the engine and the channels.
+func (d *desk) newBot(ways []channels.Channel, owner string) (*bot.Bot, error) {
+	return bot.New(bot.Options{
+		Channels: ways, Inbox: d.db, Outbox: d.db, Leases: d.db, Turns: d.db, Engine: engine{d.engine},
+		Clock: d.clock, Logger: d.log, Owner: owner, Quiet: d.quiet, MaxQuiet: config.MaxQuiet, Linker: linker(ways),
+		OnDead: func(ctx context.Context, tx dialogue.Tx, item inbox.Item, _ error) error {
+			return d.engine.Failed(ctx, tx, item.Inbound)
+		},
+		OnBuried: func(ctx context.Context, tx dialogue.Tx, b outbox.Buried) error {
+			return d.engine.Undelivered(ctx, tx, b.Row.Outbound, b.Err.Error(), b.Kind == channels.Unreachable)
+		},
+		DrainTimeout: d.cfg.Drain.Timeout,
+	})
+}
+
+// quiet is how long a burst on an item's channel is waited for.
+func (d *desk) quiet(in message.Inbound) time.Duration {
+	q := d.cfg.Chat.Quiet
+	return map[message.Channel]time.Duration{
+		message.WhatsApp: q.WhatsApp, message.Email: q.Email, message.Slack: q.Slack, message.Web: q.Web,
+	}[in.Key.Channel]
+}
+
+// Close gives up what open took, last first.
+func (d *desk) Close() error {
+	var errs []error
+	for i := len(d.closers) - 1; i >= 0; i-- {
+		errs = append(errs, d.closers[i]())
+	}
+	d.closers = nil
+	return errors.Join(errs...)
+}
+
+// engine is the dialogue engine as the runtime knows it.
+type engine struct{ *dialogue.Engine }
+
+func (e engine) Prepare(ctx context.Context, turn dialogue.Turn) (bot.Plan, error) {
+	return e.Engine.Prepare(ctx, turn)
+}
+
+func (e engine) Due(ctx context.Context, now time.Time, limit int) ([]bot.Plan, time.Time, error) {
+	plans, next, err := e.Engine.Due(ctx, now, limit)
+	out := make([]bot.Plan, len(plans))
+	for i, p := range plans {
+		out[i] = p
+	}
+	return out, next, err
+}
+
+// foretellers knows the upstream id of a message by its channel. It is filled after
+// the store is opened, since channels need the store.
+type foretellers map[message.Channel]channels.Foreteller
+
+func (f foretellers) learn(ways []channels.Channel) {
+	for _, c := range ways {
+		if can, ok := c.(channels.Foreteller); ok {
+			f[c.Name()] = can
+		}
+	}
+}
+
+// UpstreamID is "" when the channel cannot know it beforehand.
+func (f foretellers) UpstreamID(out message.Outbound) string {
+	if can, ok := f[out.To.Channel]; ok {
+		return can.UpstreamID(out)
+	}
+	return ""
+}
+
+// linker finds the channel that has pages; without one, links are left out.
+func linker(ways []channels.Channel) func(message.Link, time.Time) string {
+	for _, c := range ways {
+		if pages, ok := c.(interface {
+			URL(link message.Link, now time.Time) string
+		}); ok {
+			return pages.URL
+		}
+	}
+	return nil
+}
+
+// promisesOf reads the service levels.
+func promisesOf(cfg config.Config) ticket.Promises {
+	p := cfg.Promises
+	of := func(c config.Promise) ticket.Promise { return ticket.Promise{Answer: c.Answer, Solve: c.Solve} }
+	return ticket.Promises{ticket.Low: of(p.Low), ticket.Normal: of(p.Normal), ticket.High: of(p.High), ticket.Critical: of(p.Critical)}
+}
+
+// scheduleOf reads when a silent requester is reminded.
+func scheduleOf(cfg config.Config, calendar *hours.Calendar) notice.Schedule {
+	s := notice.Schedule{After: cfg.Reminders.After, Calendar: calendar}
+	if n := len(s.After); n > 0 && cfg.Reminders.CloseAfter > 0 {
+		s.Close = s.After[n-1] + cfg.Reminders.CloseAfter
+	}
+	return s
+}
+
+// randomCode is six digits that nobody can guess.
+func randomCode() string {
+	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	if err != nil {
+		panic(fmt.Sprintf("the system has no randomness: %v", err)) // crypto/rand never fails on a system that works
+	}
+	return fmt.Sprintf("%06d", n.Int64())
+}

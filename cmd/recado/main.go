@@ -1,0 +1,30 @@
+// Command recado is a support desk without a console: customers write by WhatsApp
+// or e-mail, the team answers, one program keeps the tickets.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	_ "time/tzdata" // people's time zones are known on every machine
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the command line.
+type commands struct {
+	Play playCmd `cmd:"" help:"Run transcripts of conversations and show the difference."`
+}
+
+func main() {
+	var line commands
+	parser := kong.Must(&line, kong.Name("recado"), kong.Description("A support desk without a console."), kong.UsageOnError())
+	chosen, err := parser.Parse(os.Args[1:])
+	parser.FatalIfErrorf(err)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	chosen.BindTo(ctx, (*context.Context)(nil))
+	chosen.FatalIfErrorf(chosen.Run(Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+}

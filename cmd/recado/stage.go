@@ -1,0 +1,428 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"recado/channels"
+	"recado/channels/local"
+	"recado/config"
+	"recado/core/dialogue"
+	"recado/core/message"
+	"recado/core/survey"
+	"recado/core/ticket"
+	"recado/play"
+)
+
+// stage is the whole program for one transcript: a database of its own, pretend
+// upstreams, and a clock that moves by steps.
+type stage struct {
+	cfg    config.Config
+	log    *slog.Logger
+	clock  *play.Clock
+	hub    *local.Hub
+	desk   *desk
+	stop   context.CancelFunc // of the channels' Run
+	idle   sync.WaitGroup
+	world  []func(context.Context) error // given, until the program starts
+	cast   map[string]*actor
+	ids    map[string]string // of catalogue items and organisations, by folded name
+	codes  int
+	script *scriptedAssistant
+	said   []spoken
+	acted  bool
+}
+
+// spoken is what somebody said, to be edited or deleted later.
+type spoken struct {
+	who, channel, text string
+	key                message.Key
+}
+
+var _ play.Stage = (*stage)(nil)
+
+// newStage sets up an empty desk; cfg names its folder and its databases.
+func newStage(cfg config.Config, log *slog.Logger) *stage {
+	begin := time.Date(2026, 11, 23, 9, 0, 0, 0, cfg.Desk.TimeZone)
+	return &stage{
+		cfg: cfg, log: log, clock: play.NewClock(begin), cast: map[string]*actor{}, ids: map[string]string{},
+		script: &scriptedAssistant{},
+	}
+}
+
+// start brings the program up, and the world that was given.
+func (s *stage) start(ctx context.Context) error {
+	if s.desk != nil {
+		return nil
+	}
+	if err := s.rise(ctx); err != nil {
+		return err
+	}
+	for _, given := range s.world {
+		if err := given(ctx); err != nil {
+			return err
+		}
+	}
+	s.world = nil
+	return s.desk.library.refresh(ctx)
+}
+
+// rise starts the program, the first time or after a kill.
+func (s *stage) rise(ctx context.Context) error {
+	d, err := assemble(ctx, s.cfg, s.log, variant{
+		owner: "stage", clock: s.clock, newCode: s.newCode, assistant: s.script.over, channels: s.channels,
+	})
+	if err != nil {
+		return err
+	}
+	s.desk = d
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.stop = stop
+	for _, name := range stageChannels {
+		s.idle.Go(func() { _ = s.hub.Channel(name).Run(running, d.bot) })
+	}
+	return nil
+}
+
+var stageChannels = []message.Channel{message.WhatsApp, message.Email, message.Web}
+
+// channels makes the pretend upstreams. The hub is the world outside: it lives on
+// when the program dies.
+func (s *stage) channels(d *desk) ([]channels.Channel, error) {
+	if s.hub == nil {
+		s.hub = local.NewHub(local.Options{Now: s.clock.Now, Files: d.files})
+	}
+	ways := make([]channels.Channel, len(stageChannels))
+	for i, name := range stageChannels {
+		ways[i] = s.hub.Channel(name)
+	}
+	return ways, nil
+}
+
+// newCode gives codes that differ and can be told from protocol numbers.
+func (s *stage) newCode() string {
+	s.codes++
+	return strconv.Itoa(700_000 + s.codes)
+}
+
+// Close ends the program.
+func (s *stage) Close() error {
+	if s.desk == nil {
+		return nil
+	}
+	s.stop()
+	s.idle.Wait()
+	return s.desk.Close()
+}
+
+// Kill drops the program between two steps, and starts it again.
+func (s *stage) Kill(ctx context.Context) error {
+	if err := s.start(ctx); err != nil {
+		return err
+	}
+	if err := s.Close(); err != nil {
+		return err
+	}
+	return s.rise(ctx)
+}
+
+// SetClock moves to a time on the desk's wall, through all that is due before.
+func (s *stage) SetClock(ctx context.Context, at string) error {
+	to, err := time.ParseInLocation("2006-01-02 15:04", at, s.cfg.Desk.TimeZone)
+	if err != nil {
+		return fmt.Errorf("read the time: %w", err)
+	}
+	if s.desk == nil {
+		s.clock = play.NewClock(to)
+		return nil
+	}
+	return s.until(ctx, to)
+}
+
+// Pass lets time go by.
+func (s *stage) Pass(ctx context.Context, d time.Duration) error {
+	if err := s.start(ctx); err != nil {
+		return err
+	}
+	return s.until(ctx, s.clock.Now().Add(d))
+}
+
+// Settle does what is due, and what a quiet window holds back.
+func (s *stage) Settle(ctx context.Context) error {
+	if err := s.start(ctx); err != nil {
+		return err
+	}
+	end := s.clock.Now()
+	if s.acted {
+		end = end.Add(config.MaxQuiet)
+	}
+	s.acted = false
+	return s.dueUntil(ctx, end)
+}
+
+// until goes from due time to due time, and at last to the end.
+func (s *stage) until(ctx context.Context, end time.Time) error {
+	if err := s.dueUntil(ctx, end); err != nil {
+		return err
+	}
+	s.clock.Set(end)
+	_, err := s.desk.bot.Settle(ctx)
+	return err
+}
+
+func (s *stage) dueUntil(ctx context.Context, end time.Time) error {
+	for {
+		next, err := s.desk.bot.Settle(ctx)
+		if err != nil || next.IsZero() || next.After(end) {
+			return err
+		}
+		if !next.After(s.clock.Now()) {
+			return fmt.Errorf("something stays due at %s", next)
+		}
+		s.clock.Set(next)
+	}
+}
+
+// Do lets a person act.
+func (s *stage) Do(ctx context.Context, a play.Act) error {
+	if err := s.start(ctx); err != nil {
+		return err
+	}
+	s.acted = true
+	line, err := s.line(a)
+	if err != nil {
+		return err
+	}
+	key, err := s.hub.Say(ctx, line)
+	if err == nil && a.Verb == play.Says {
+		s.said = append(s.said, spoken{who: a.Who, channel: string(line.From.Channel), text: a.Text, key: key})
+	}
+	return err
+}
+
+// line is what a person does, as the hub takes it.
+func (s *stage) line(a play.Act) (local.Line, error) {
+	if a.Verb == play.Rates {
+		return s.rating(a)
+	}
+	channel := message.Channel(a.Channel)
+	if a.Reply || a.Thread != "" {
+		channel = message.Email
+	}
+	from, err := s.address(a.Who, channel)
+	if err != nil {
+		return local.Line{}, err
+	}
+	line := local.Line{From: from, Name: s.cast[a.Who].name, Text: a.Text, Subject: a.Subject, Forged: a.Forged}
+	if line.Files, err = filesOf(a.Files); err != nil {
+		return line, err
+	}
+	switch {
+	case a.Verb == play.Edits, a.Verb == play.Takes:
+		line.Kind = message.Edit
+		words := a.Old
+		if a.Verb == play.Takes {
+			line.Kind, words, line.Text = message.Deletion, a.Text, ""
+		}
+		line.Target, err = s.spokenID(a.Who, words)
+	case a.Verb == play.Reacts:
+		line.Kind, line.Choice, line.Text = message.Reaction, a.Text, ""
+	case a.Reply || a.Thread != "":
+		line.Answers, err = s.lastMail(from, a.Number+a.Thread)
+	}
+	return line, err
+}
+
+// rating uses the page of the last closing that this person was asked about.
+func (s *stage) rating(a play.Act) (local.Line, error) {
+	for _, at := range s.cast[a.Who].addresses {
+		sent := s.hub.To(at, 0)
+		for i := len(sent) - 1; i >= 0; i-- {
+			if sent[i].Link != nil {
+				return local.Rating(sent[i], a.Service, a.Solution, a.Text)
+			}
+		}
+	}
+	return local.Line{}, fmt.Errorf("%s was sent no rating page", a.Who)
+}
+
+func (s *stage) address(who string, channel message.Channel) (message.Address, error) {
+	p, ok := s.cast[who]
+	if !ok {
+		return message.Address{}, fmt.Errorf("nobody was given the name %q", who)
+	}
+	for _, a := range p.addresses {
+		if a.Channel == channel {
+			return a, nil
+		}
+	}
+	return message.Address{}, fmt.Errorf("%s has no address on %s", who, channel)
+}
+
+// lastMail is the last mail that an address got, about a ticket if one is named.
+func (s *stage) lastMail(to message.Address, number string) (string, error) {
+	sent := s.hub.To(to, 0)
+	for i := len(sent) - 1; i >= 0; i-- {
+		if number == "" || sent[i].Number == number {
+			return sent[i].UpstreamID, nil
+		}
+	}
+	return "", fmt.Errorf("%s got no mail to answer", to)
+}
+
+func (s *stage) spokenID(who, text string) (string, error) {
+	for i := len(s.said) - 1; i >= 0; i-- {
+		if s.said[i].who == who && strings.Contains(s.said[i].text, text) {
+			return s.said[i].key.ID, nil
+		}
+	}
+	return "", fmt.Errorf("%s never said %q", who, text)
+}
+
+// Heard lists what a person was sent, on all their addresses.
+func (s *stage) Heard(who string) ([]play.Message, error) {
+	p, ok := s.cast[who]
+	if !ok {
+		return nil, fmt.Errorf("nobody was given the name %q", who)
+	}
+	if s.hub == nil {
+		return nil, nil
+	}
+	var out []play.Message
+	all, _ := s.hub.Since(0)
+	for _, m := range all {
+		if m.Repeat || !p.has(m.To) {
+			continue
+		}
+		heard := play.Message{Channel: string(m.To.Channel), Text: m.Text}
+		if m.To.Channel == message.Email {
+			heard.Subject = m.Subject
+		}
+		for _, f := range m.Attachments {
+			heard.Files = append(heard.Files, f.Name)
+		}
+		out = append(out, heard)
+	}
+	return out, nil
+}
+
+// Ticket reads the fields that a transcript may ask for.
+func (s *stage) Ticket(ctx context.Context, number string) (fields map[string]string, err error) {
+	err = s.desk.db.View(ctx, func(r dialogue.Reader) error {
+		t, err := r.Numbered(ctx, number)
+		if err != nil {
+			return fmt.Errorf("ticket %s: %w", number, err)
+		}
+		fields, err = s.fields(ctx, r, t)
+		return err
+	})
+	return fields, err
+}
+
+func (s *stage) fields(ctx context.Context, r dialogue.Reader, t *ticket.Ticket) (map[string]string, error) {
+	catalog, err := r.Catalog(ctx)
+	if err != nil {
+		return nil, err
+	}
+	history, err := r.History(ctx, t.ID, 0, 0, true)
+	if err != nil {
+		return nil, err
+	}
+	count := map[ticket.EntryKind]int{}
+	for _, e := range history {
+		count[e.Kind]++
+	}
+	f := map[string]string{
+		"status": string(t.Status), "waitingOn": t.WaitingOn, "priority": string(t.Priority), "severity": string(t.Severity), "type": string(t.Type),
+		"product": catalog.Name(t.About.Product, "pt-BR"), "system": catalog.Name(t.About.System, "pt-BR"),
+		"module": catalog.Name(t.About.Module, "pt-BR"), "category": catalog.Name(t.About.Category, "pt-BR"),
+		"subject": t.Subject, "contact": t.Contact, "private": strconv.FormatBool(t.Private), "closings": strconv.Itoa(t.Closings),
+		"notes": strconv.Itoa(count[ticket.Note]), "messages": strconv.Itoa(count[ticket.Message]),
+		"requester": s.nick(string(t.Requester)), "agent": s.nick(string(t.Agent)), "organisation": "", "participants": "",
+		"service": "", "solution": "", "comment": "", "linked": "",
+	}
+	org, err := r.Organisation(ctx, t.Org)
+	if err != nil {
+		return nil, err
+	}
+	f["organisation"] = org.Name
+	var nicks []string
+	for _, id := range t.Participants {
+		nicks = append(nicks, s.nick(string(id)))
+	}
+	f["participants"] = strings.Join(nicks, ",")
+	return f, errors.Join(rating(ctx, r, t, f), linked(ctx, r, t, f))
+}
+
+func rating(ctx context.Context, r dialogue.Reader, t *ticket.Ticket, f map[string]string) error {
+	sv, err := r.OfClosing(ctx, t.ID, t.Closings)
+	if errors.Is(err, survey.ErrUnknown) {
+		return nil
+	}
+	f["service"], f["solution"], f["comment"] = strconv.Itoa(sv.Service), strconv.Itoa(sv.Solution), sv.Comment
+	return err
+}
+
+func linked(ctx context.Context, r dialogue.Reader, t *ticket.Ticket, f map[string]string) error {
+	links, err := r.Links(ctx, t.ID)
+	if err != nil {
+		return err
+	}
+	var numbers []string
+	for _, l := range links {
+		other := l.To
+		if other == t.ID {
+			other = l.From
+		}
+		o, err := r.Ticket(ctx, other)
+		if err != nil {
+			return err
+		}
+		numbers = append(numbers, o.Number)
+	}
+	f["linked"] = strings.Join(numbers, ",")
+	return nil
+}
+
+var fileForm = regexp.MustCompile(`^(\S+) (\d+) (KB|MB)$`)
+
+// filesOf makes files of a name and a size: "foto.png 200 KB, filme.mp4 25 MB".
+func filesOf(list string) ([]local.File, error) {
+	var out []local.File
+	for _, one := range strings.Split(list, ",") {
+		if one = strings.TrimSpace(one); one == "" {
+			continue
+		}
+		m := fileForm.FindStringSubmatch(one)
+		if m == nil {
+			return nil, fmt.Errorf("a file is a name and a size, not %q", one)
+		}
+		n, err := strconv.ParseInt(m[2], 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("the size of %q: %w", one, err)
+		}
+		unit := map[string]int64{"KB": 1 << 10, "MB": 1 << 20}[m[3]]
+		out = append(out, local.File{Name: m[1], Content: io.LimitReader(pattern(m[1]), n*unit)})
+	}
+	return out, nil
+}
+
+// pattern is an endless file that begins with its name, so that two differ.
+func pattern(name string) io.Reader {
+	return io.MultiReader(strings.NewReader(name), zeroes{})
+}
+
+type zeroes struct{}
+
+func (zeroes) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}

@@ -1,0 +1,9 @@
+package main
+
+import "io"
+
+// Streams are where a command reads and writes.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}

@@ -16,7 +16,7 @@ import (
 	"recado/core/message"
 )
 
-// What a DB is for others; for bot.Leases and channels.Memory see store_test.go.
+// What a DB is for others; for bot.Leases and channels.Memory see runtime_test.go.
 var (
 	_ dialogue.Store    = (*DB)(nil)
 	_ inbox.Store       = (*DB)(nil)

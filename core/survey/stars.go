@@ -13,18 +13,22 @@ var starWords = map[string]int{
 	"uno": 1, "una": 1, "dos": 2, "cuatro": 4,
 }
 
-// bare is an answer and nothing else: one or two numbers, with the words that
-// people put around them.
+// An answer and nothing else: one or two numbers, with the words that people put
+// around them, or stars drawn or said as words.
 var (
-	digits = regexp.MustCompile(`^(?:nota|nota:|rating|estrelas?:?)?\s*([1-5])(?:\s*(?:/\s*5|de 5|out of 5))?\s*(?:estrelas?|stars?|estrellas?)?[.!]*$`)
+	digits = regexp.MustCompile(`^(?:nota:?|rating:?|estrelas?:?|estrellas?:?)?\s*([1-5])(?:\s*(?:/\s*5|de 5|out of 5))?\s*(?:estrelas?|stars?|estrellas?|⭐)?[.!]*$`)
 	pair   = regexp.MustCompile(`^([1-5])\s*(?:e|and|y|,|;|-|\s)\s*([1-5])[.!]*$`)
-	symbol = regexp.MustCompile(`^(?:(?:⭐|🌟|★)\x{FE0F}?\s*){1,5}$`)
+	symbol = regexp.MustCompile(`^(?:[⭐🌟★]\s*){1,5}$`)
+	said   = regexp.MustCompile(`^(\pL+)(?:\s+(?:estrelas?|stars?|estrellas?))?[.!]*$`)
 )
+
+// plain takes off what only says how an emoji is drawn.
+var plain = strings.NewReplacer("\ufe0f", "", "\u20e3", "")
 
 // Parse reads stars out of a text that is nothing but an answer (E1). One number
 // is in first; two are service and solution. Anything else is not an answer.
 func Parse(text string) (first, second int, ok bool) {
-	text = strings.ToLower(strings.TrimSpace(text))
+	text = strings.TrimSpace(plain.Replace(strings.ToLower(text)))
 	if symbol.MatchString(text) {
 		return strings.Count(text, "⭐") + strings.Count(text, "🌟") + strings.Count(text, "★"), 0, true
 	}
@@ -37,10 +41,9 @@ func Parse(text string) (first, second int, ok bool) {
 		n, _ := strconv.Atoi(m[1])
 		return n, 0, true
 	}
-	word, _, _ := strings.Cut(strings.Trim(text, ".! "), " estrela")
-	word, _, _ = strings.Cut(word, " star")
-	if n, found := starWords[strings.TrimSpace(word)]; found {
-		return n, 0, true
+	if m := said.FindStringSubmatch(text); m != nil {
+		n, found := starWords[m[1]]
+		return n, 0, found
 	}
 	return 0, 0, false
 }

@@ -159,7 +159,7 @@ func (c *channel) arrive(out message.Outbound) string {
 	if !again {
 		h.byID[id] = len(h.sent)
 	}
-	h.sent = append(h.sent, Sent{Outbound: out, At: h.opts.Now(), UpstreamID: id, Repeat: again})
+	h.sent = append(h.sent, Sent{Outbound: out, At: h.opts.Clock(), UpstreamID: id, Repeat: again})
 	h.tell()
 	return id
 }

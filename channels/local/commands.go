@@ -91,14 +91,7 @@ func (t *Terminal) become(p Person, at message.Address) {
 }
 
 func (t *Terminal) cmdChannel(_ context.Context, arg string) error {
-	channel := message.Channel(strings.ReplaceAll(folded(arg), "-", ""))
-	switch channel {
-	case "zap", "wa":
-		channel = message.WhatsApp
-	case "mail", "correo":
-		channel = message.Email
-	}
-	at, ok := t.who.on(channel)
+	at, ok := t.who.on(channelCalled(arg))
 	if !ok {
 		t.printf(t.say.NotThere, t.who.Name, arg)
 		return nil
@@ -107,30 +100,48 @@ func (t *Terminal) cmdChannel(_ context.Context, arg string) error {
 	return nil
 }
 
+func channelCalled(s string) message.Channel {
+	switch s = strings.ReplaceAll(folded(s), "-", ""); s {
+	case "zap", "wa":
+		return message.WhatsApp
+	case "mail", "correo":
+		return message.Email
+	}
+	return message.Channel(s)
+}
+
 func (t *Terminal) cmdAttach(ctx context.Context, arg string) error {
-	f, err := os.Open(arg)
-	if err != nil {
+	f, ok := openFile(arg)
+	if !ok {
 		t.printf(t.say.NoFile, arg)
 		return nil
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		t.printf(t.say.NoFile, arg)
-		return nil
-	}
 	return t.speak(ctx, Line{Files: []File{{Name: filepath.Base(arg), Content: f}}})
+}
+
+// openFile opens a file with something in it to read: no folder, no device.
+func openFile(path string) (*os.File, bool) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, false
+	}
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		return f, true
+	}
+	_ = f.Close() // nothing was read from it
+	return nil, false
 }
 
 // cmdReply answers a message by its number, as the person who got it. Without
 // words it is the next line that answers.
 func (t *Terminal) cmdReply(ctx context.Context, arg string) error {
 	number, text, _ := strings.Cut(arg, " ")
-	n, err := strconv.Atoi(strings.Trim(number, "[]#"))
-	if err != nil || n < 1 || n > len(t.shown) {
+	s, ok := t.numbered(number)
+	if !ok {
 		t.printf(t.say.NoNumber, number)
 		return nil
 	}
-	s := t.shown[n-1]
 	if s.To != t.at {
 		if !t.ask(ctx) {
 			return nil
@@ -142,6 +153,15 @@ func (t *Terminal) cmdReply(ctx context.Context, arg string) error {
 		return t.speak(ctx, Line{Text: text})
 	}
 	return nil
+}
+
+// numbered is the message that was printed under a number.
+func (t *Terminal) numbered(number string) (Sent, bool) {
+	n, err := strconv.Atoi(strings.Trim(number, "[]#"))
+	if err != nil || n < 1 || n > len(t.shown) {
+		return Sent{}, false
+	}
+	return t.shown[n-1], true
 }
 
 // owner is the person at an address; nobody known is a person of that address.

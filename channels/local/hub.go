@@ -12,9 +12,9 @@ import (
 	"recado/core/message"
 )
 
-// Options of NewHub. All may be left out.
+// Options of NewHub. All but Clock may be left out.
 type Options struct {
-	Now      func() time.Time           // time.Now when nil
+	Clock    func() time.Time
 	Accounts map[message.Channel]string // our end on each channel; "local" when missing
 
 	// Files keeps attachments. Without it nobody can attach any.
@@ -66,9 +66,6 @@ type item struct {
 
 // NewHub returns a world in which nothing has happened.
 func NewHub(opts Options) *Hub {
-	if opts.Now == nil {
-		opts.Now = time.Now
-	}
 	if opts.Pause == 0 {
 		opts.Pause = 200 * time.Millisecond
 	}

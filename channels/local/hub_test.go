@@ -79,7 +79,7 @@ func (m memory) Save(_ context.Context, name, value string) error {
 }
 
 func newHub(change ...func(*local.Options)) *local.Hub {
-	opts := local.Options{Now: func() time.Time { return noon }, Files: files{map[string][]byte{}}, Pause: time.Millisecond}
+	opts := local.Options{Clock: func() time.Time { return noon }, Files: files{map[string][]byte{}}, Pause: time.Millisecond}
 	for _, f := range change {
 		f(&opts)
 	}

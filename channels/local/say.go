@@ -80,7 +80,7 @@ func (h *Hub) inbound(ctx context.Context, line Line) (message.Inbound, error) {
 	h.mu.Lock()
 	account := h.upstream(line.From.Channel).account
 	h.mu.Unlock()
-	now := h.opts.Now().UTC()
+	now := h.opts.Clock().UTC()
 	in := message.Inbound{
 		Key:          message.Key{Channel: line.From.Channel, Account: account, ID: keyPrefix(line)},
 		Kind:         line.Kind,
@@ -207,12 +207,13 @@ func (h *Hub) proof(in message.Inbound, line Line) message.Proof {
 	switch {
 	case in.Key.Channel == message.Web:
 		return message.ByToken
-	case in.Key.Channel != message.Email || !(line.Forged || h.opts.UnprovedMail):
-		return message.ByUpstream
-	case in.Thread.Number != "":
+	case in.Key.Channel == message.Email && (line.Forged || h.opts.UnprovedMail):
+		if in.Thread.Number == "" {
+			return message.Unproved
+		}
 		return message.ByToken
 	}
-	return message.Unproved
+	return message.ByUpstream
 }
 
 // attach keeps the files, within the limits of B3.

@@ -219,18 +219,21 @@ func (t *Terminal) speak(ctx context.Context, l Line) error {
 		l.Subject = subjectOf(l.Text)
 	}
 	t.answer, t.fresh, t.topic = nil, false, ""
-	if _, err := t.opts.Hub.Say(ctx, l); err != nil {
-		if ctx.Err() != nil {
-			return nil // the end; what was said waits in the hub
-		}
-		t.opts.Log.Error("chat: say a line", "err", err)
-		t.print(t.say.NotSaid + "\n")
-		return nil
-	}
-	if t.atTable {
+	if !t.deliver(ctx, l) || t.atTable {
 		return nil
 	}
 	return t.settle(ctx)
+}
+
+// deliver tells the person when a line could not be said. At the end of ctx it is
+// said all the same: it waits in the hub.
+func (t *Terminal) deliver(ctx context.Context, l Line) bool {
+	_, err := t.opts.Hub.Say(ctx, l)
+	if err != nil && ctx.Err() == nil {
+		t.opts.Log.Error("chat: say a line", "err", err)
+		t.print(t.say.NotSaid + "\n")
+	}
+	return err == nil
 }
 
 // answers is the upstream id of what the next line answers: what was picked, or,

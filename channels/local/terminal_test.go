@@ -81,7 +81,7 @@ type desk struct {
 func newDesk(t *testing.T) *desk {
 	t.Helper()
 	clock := func() time.Time { return time.Date(2026, 11, 23, 14, 3, 0, 0, time.UTC) }
-	d := &desk{hub: NewHub(Options{Now: clock, Files: &disk{}})}
+	d := &desk{hub: NewHub(Options{Clock: clock, Files: &disk{}})}
 	d.parrot = &parrot{hub: d.hub}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)

@@ -77,7 +77,9 @@ func (c *Channel) ready(w http.ResponseWriter, r *http.Request, details bool) {
 	if !state.Ready {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
-	_ = json.NewEncoder(w).Encode(state) // a peer that has gone needs no answer
+	if err := json.NewEncoder(w).Encode(state); err != nil {
+		c.opts.Log.Debug("web: the peer of /readyz has gone", "err", err)
+	}
 }
 
 // fromThisMachine reports whether a request was made here and passed on by nobody.

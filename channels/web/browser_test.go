@@ -49,14 +49,14 @@ func browser(t *testing.T) context.Context {
 	return ctx
 }
 
-func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
+func do(ctx context.Context, t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func ask[T any](t *testing.T, ctx context.Context, a chromedp.Action[T]) T {
+func ask[T any](ctx context.Context, t *testing.T, a chromedp.Action[T]) T {
 	t.Helper()
 	v, err := chromedp.Run(ctx, a)
 	if err != nil {
@@ -81,9 +81,9 @@ func phone(width int64, scheme string) chromedp.Action[chromedp.Void] {
 	)
 }
 
-func picture(t *testing.T, ctx context.Context, name string) {
+func picture(ctx context.Context, t *testing.T, name string) {
 	t.Helper()
-	png := ask(t, ctx, chromedp.CaptureScreenshot())
+	png := ask(ctx, t, chromedp.CaptureScreenshot())
 	if *screenshots == "" {
 		return
 	}
@@ -105,7 +105,7 @@ func TestBrowserRates(t *testing.T) {
 			server := httptest.NewServer(d.handler)
 			defer server.Close()
 
-			do(t, ctx,
+			do(ctx, t,
 				phone(360, scheme),
 				chromedp.Navigate(server.URL+d.path()),
 				chromedp.Click(starLabel("service", 5)),
@@ -113,7 +113,7 @@ func TestBrowserRates(t *testing.T) {
 				chromedp.SendKeys(chromedp.ID("comment"), "A Bia resolveu rapidinho!"),
 				chromedp.Blur(chromedp.ID("comment")),
 			)
-			picture(t, ctx, "rating-form-"+scheme)
+			picture(ctx, t, "rating-form-"+scheme)
 			resp, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS("button")))
 			if err != nil {
 				t.Fatal(err)
@@ -121,8 +121,8 @@ func TestBrowserRates(t *testing.T) {
 			if resp.Status != 200 {
 				t.Errorf("status %d", resp.Status)
 			}
-			picture(t, ctx, "rating-thanks-"+scheme)
-			if got := ask(t, ctx, chromedp.Text(chromedp.CSS("h1"))); got != "Obrigado!" {
+			picture(ctx, t, "rating-thanks-"+scheme)
+			if got := ask(ctx, t, chromedp.Text(chromedp.CSS("h1"))); got != "Obrigado!" {
 				t.Errorf("the page says %q", got)
 			}
 			if len(d.sink.items) != 1 {
@@ -143,7 +143,7 @@ func TestBrowserKeepsWhatWasChosen(t *testing.T) {
 	server := httptest.NewServer(d.handler)
 	defer server.Close()
 	d.sink.fail = func() error { return errors.New("database is locked") }
-	do(t, ctx,
+	do(ctx, t,
 		phone(360, "light"),
 		chromedp.Navigate(server.URL+d.path()),
 		chromedp.Click(starLabel("service", 3)),
@@ -175,7 +175,7 @@ func TestBrowserKeyboard(t *testing.T) {
 	d := newDesk(t)
 	server := httptest.NewServer(d.handler)
 	defer server.Close()
-	do(t, ctx,
+	do(ctx, t,
 		chromedp.Navigate(server.URL+d.path()),
 		chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(" "), chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowRight),
 		chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(" "), chromedp.KeyEvent(kb.ArrowRight),
@@ -199,7 +199,7 @@ func TestBrowserTellsAScreenReader(t *testing.T) {
 	d := newDesk(t)
 	server := httptest.NewServer(d.handler)
 	defer server.Close()
-	do(t, ctx, chromedp.Navigate(server.URL+d.path()))
+	do(ctx, t, chromedp.Navigate(server.URL+d.path()))
 	tree, err := chromedp.Call(ctx, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
 	if err != nil {
 		t.Fatal(err)
@@ -250,11 +250,11 @@ func TestBrowserSmallestPhone(t *testing.T) {
 	server := httptest.NewServer(d.handler)
 	defer server.Close()
 	for _, lang := range []string{"pt-BR", "en", "es"} {
-		do(t, ctx, phone(320, "light"), chromedp.Navigate(server.URL+d.path()+"?lang="+lang))
-		if wide := ask(t, ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth`)); wide > 320 {
+		do(ctx, t, phone(320, "light"), chromedp.Navigate(server.URL+d.path()+"?lang="+lang))
+		if wide := ask(ctx, t, chromedp.Evaluate[int](`document.documentElement.scrollWidth`)); wide > 320 {
 			t.Errorf("%s: the page is %d px wide", lang, wide)
 		}
-		small := ask(t, ctx, chromedp.Evaluate[int](
+		small := ask(ctx, t, chromedp.Evaluate[int](
 			`[...document.querySelectorAll('.stars label')].filter(l => l.offsetWidth < 44 || l.offsetHeight < 44).length`))
 		if small != 0 {
 			t.Errorf("%s: %d stars are under 44 px", lang, small)

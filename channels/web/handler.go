@@ -76,7 +76,7 @@ func (c *Channel) private(r *http.Request) bool {
 // rate is the rating page: GET looks, POST records.
 func (c *Channel) rate(w http.ResponseWriter, r *http.Request, sink channels.Sink) {
 	switch {
-	case !c.limiter.allow(c.peer(r), c.opts.Now()):
+	case !c.limiter.allow(c.peer(r), c.opts.Clock()):
 		w.Header().Set("Retry-After", "60")
 		c.note(w, r, http.StatusTooManyRequests, func(t *texts) note { return t.Slow })
 	case r.Method == http.MethodGet || r.Method == http.MethodHead:
@@ -158,7 +158,7 @@ func (c *Channel) accept(ctx context.Context, sink channels.Sink, in message.Inb
 func (c *Channel) subject(w http.ResponseWriter, r *http.Request) (string, bool) {
 	// A program that makes links clickable often takes the full stop after one along.
 	token := strings.TrimRight(r.PathValue("token"), ".,;:!?)>]'\"")
-	subject, err := c.opts.Signer.VerifyLink(purposeRate, token, c.opts.Now())
+	subject, err := c.opts.Signer.VerifyLink(purposeRate, token, c.opts.Clock())
 	switch {
 	case errors.Is(err, sign.ErrExpired):
 		c.refuse(w, r, ErrSurveyOver)

@@ -269,7 +269,7 @@ func TestOnlyOurOwnFormCounts(t *testing.T) {
 func TestTooManyRequests(t *testing.T) {
 	now := noon
 	d := newDesk(t, func(o *web.Options) {
-		o.PerSecond, o.Burst, o.Now = 1, 3, func() time.Time { return now }
+		o.PerSecond, o.Burst, o.Clock = 1, 3, func() time.Time { return now }
 		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
 	})
 	ask := func(peer, forwarded string) int {

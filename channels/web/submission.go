@@ -108,7 +108,7 @@ func (s submission) key() string {
 
 // inbound is the rating as an item for the inbox.
 func (c *Channel) inbound(subject string, s submission, lang string) message.Inbound {
-	from, now := message.Address{Channel: message.Web, ID: subject}, c.opts.Now().UTC()
+	from, now := message.Address{Channel: message.Web, ID: subject}, c.opts.Clock().UTC()
 	form := map[string]string{FieldSurvey: subject, FieldComment: s.Comment, FieldLanguage: lang}
 	if s.Service > 0 {
 		form[FieldService] = strconv.Itoa(s.Service)

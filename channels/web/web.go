@@ -19,7 +19,7 @@ import (
 	"recado/sign"
 )
 
-// Options of New. Signer, Surveys, BaseURL and Addr or Listener must be given.
+// Options of New. Signer, Surveys, Clock, BaseURL, and Addr or Listener, must be given.
 type Options struct {
 	Account string // our end in keys and conversations; "web" when empty
 	Addr    string // host:port to listen on
@@ -48,8 +48,8 @@ type Options struct {
 	Ready    func(ctx context.Context) []Part // what /readyz tells; nil is always ready
 	Gatherer prometheus.Gatherer              // what /metrics shows; nil is no metrics
 
-	Now func() time.Time // time.Now when nil
-	Log *slog.Logger     // slog.Default when nil
+	Clock func() time.Time
+	Log   *slog.Logger // slog.Default when nil
 }
 
 const (
@@ -79,9 +79,6 @@ func (o Options) withDefaults() Options {
 	if o.Burst == 0 {
 		o.Burst = defaultBurst
 	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
@@ -105,8 +102,8 @@ var (
 
 // New returns the channel. It opens nothing yet.
 func New(opts Options) (*Channel, error) {
-	if opts.Signer == nil || opts.Surveys == nil {
-		return nil, errors.New("web: Signer and Surveys are needed")
+	if opts.Signer == nil || opts.Surveys == nil || opts.Clock == nil {
+		return nil, errors.New("web: Signer, Surveys and Clock are needed")
 	}
 	if opts.Addr == "" && opts.Listener == nil {
 		return nil, errors.New("web: no address to listen on")

@@ -84,7 +84,7 @@ func newDesk(t *testing.T, change ...func(*web.Options)) *desk {
 	}}}
 	d.opts = web.Options{
 		Addr: "127.0.0.1:0", BaseURL: "https://suporte.example", Desk: "Suporte Aurora",
-		Signer: signer, Surveys: d.surveys, Now: func() time.Time { return noon },
+		Signer: signer, Surveys: d.surveys, Clock: func() time.Time { return noon },
 		Log: slog.New(slog.NewTextHandler(&d.log, nil)),
 	}
 	for _, f := range change {
@@ -161,6 +161,7 @@ func TestNewRefuses(t *testing.T) {
 	good := newDesk(t).opts
 	for name, spoil := range map[string]func(*web.Options){
 		"no signer":             func(o *web.Options) { o.Signer = nil },
+		"no clock":              func(o *web.Options) { o.Clock = nil },
 		"no surveys":            func(o *web.Options) { o.Surveys = nil },
 		"no address":            func(o *web.Options) { o.Addr = "" },
 		"no base URL":           func(o *web.Options) { o.BaseURL = "" },

@@ -28,35 +28,44 @@ func Refuse(code string, pairs ...any) *Refusal {
 // MayManagePeople says whether actor adds, updates and deactivates people of org
 // (F2): its administrators, and the team's supervisors.
 func MayManagePeople(actor Person, org OrgID) error {
-	if actor.Is(org, Administrator) || (actor.OnTeam() && actor.Team == Supervisor) {
+	if actor.Is(org, Administrator) || actor.supervises() {
 		return nil
 	}
 	return Refuse("not-administrator")
 }
 
+// supervises reports whether the person manages everybody, those without an
+// organisation too.
+func (p Person) supervises() bool { return p.OnTeam() && p.Team == Supervisor }
+
+// manages reports whether actor manages subject in any of subject's organisations.
+func manages(actor, subject Person) bool {
+	return actor.supervises() || slices.ContainsFunc(subject.Orgs(), func(org OrgID) bool {
+		return MayManagePeople(actor, org) == nil
+	})
+}
+
 // MayChangeEmail says whether actor changes an e-mail of subject (F2, F6: the
 // person's own e-mail is read-only to them; their administrators change it).
 func MayChangeEmail(actor, subject Person) error {
-	for _, org := range subject.Orgs() {
-		if MayManagePeople(actor, org) == nil {
-			return nil
-		}
+	if !manages(actor, subject) {
+		return Refuse("email-read-only")
 	}
-	return Refuse("email-read-only")
+	return nil
 }
 
 // MayEditProfile says whether actor changes subject's other data (F6).
 func MayEditProfile(actor, subject Person) error {
-	if actor.ID == subject.ID && actor.Active {
+	if actor.ID == subject.ID && actor.Active || manages(actor, subject) {
 		return nil
 	}
-	return MayChangeEmail(actor, subject)
+	return Refuse("not-administrator")
 }
 
 // MayDelete says whether actor deletes subject, who has that many tickets (F3).
 func MayDelete(actor, subject Person, tickets int) error {
-	if err := MayChangeEmail(actor, subject); err != nil {
-		return err
+	if !manages(actor, subject) {
+		return Refuse("not-administrator")
 	}
 	if actor.ID == subject.ID {
 		return Refuse("delete-self")
@@ -70,15 +79,15 @@ func MayDelete(actor, subject Person, tickets int) error {
 // MayTransfer says whether actor moves the history of from to another person (F3):
 // both must be people of one organisation that actor administers.
 func MayTransfer(actor, from, to Person) error {
+	if !manages(actor, from) {
+		return Refuse("not-administrator")
+	}
 	for _, org := range from.Orgs() {
-		if _, both := to.In(org); both && MayManagePeople(actor, org) == nil {
-			if from.ID == to.ID || !to.Active {
-				return Refuse("transfer-target")
-			}
+		if _, both := to.In(org); both && MayManagePeople(actor, org) == nil && from.ID != to.ID && to.Active {
 			return nil
 		}
 	}
-	return Refuse("not-administrator")
+	return Refuse("transfer-target")
 }
 
 // MaySetKeyUser says whether actor chooses the modules of a member of org (F4).
@@ -95,7 +104,8 @@ func MayGrant(actor Person, org OrgID, role Role) error {
 
 // MaySeeStatistics says whether actor sees the figures of org (G9).
 func MaySeeStatistics(actor Person, org OrgID) error {
-	if m, ok := actor.In(org); actor.OnTeam() || (ok && actor.Active && (m.Statistics || m.Role != Standard)) {
+	m, _ := actor.In(org)
+	if actor.OnTeam() || actor.Active && m.Statistics || actor.Is(org, Manager, Administrator) {
 		return nil
 	}
 	return Refuse("no-statistics")

@@ -67,6 +67,8 @@ func New(items []Item) (*Catalog, error) {
 		want, child := parents[it.Level]
 		parent, found := c.byID[it.Parent]
 		switch {
+		case !child && it.Level != Product:
+			return nil, fmt.Errorf("catalog: %q is on the unknown level %q", it.Name, it.Level)
 		case it.Level == Category && it.Parent == "", it.Level == Product && it.Parent == "":
 		case !child:
 			return nil, fmt.Errorf("catalog: %s %q cannot have a parent", it.Level, it.Name)
@@ -102,7 +104,7 @@ func (c *Catalog) Offer(p directory.Person, org directory.Organisation) Offer {
 		return len(org.Products) == 0 || slices.Contains(org.Products, product)
 	}
 	for _, it := range c.items {
-		if !it.Active || !has(c.productOf(it)) && c.productOf(it) != "" {
+		if !c.inUse(it) || !has(c.productOf(it)) && c.productOf(it) != "" {
 			continue
 		}
 		switch it.Level {
@@ -119,6 +121,15 @@ func (c *Catalog) Offer(p directory.Person, org directory.Organisation) Offer {
 		}
 	}
 	return o
+}
+
+// inUse reports whether an item and all that it hangs from are active: what belongs
+// to a retired product is retired with it.
+func (c *Catalog) inUse(it Item) bool {
+	for it.Active && it.Parent != "" {
+		it = c.byID[it.Parent]
+	}
+	return it.Active
 }
 
 // productOf climbs to the item's product; "" for a category of all products.

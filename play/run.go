@@ -70,7 +70,7 @@ type runner struct {
 	script  *Script
 	stage   Stage
 	seen    map[string]int // messages taken into account already, by person and channel
-	waiting bool           // something was done that has not settled
+	waiting string         // who acted, and where, when that has not settled yet
 }
 
 // Run plays a transcript on a stage. The first difference ends it.
@@ -115,10 +115,10 @@ func (r *runner) step(ctx context.Context, step Step) error {
 }
 
 func (r *runner) settle(ctx context.Context) error {
-	if !r.waiting {
+	if r.waiting == "" {
 		return nil
 	}
-	r.waiting = false
+	r.waiting = ""
 	return r.stage.Settle(ctx)
 }
 
@@ -146,7 +146,13 @@ func (r *runner) act(ctx context.Context, step Step) error {
 		}
 		a.Text = strings.ReplaceAll(a.Text, m[0], code)
 	}
-	r.waiting = true
+	// Only lines of one person on one channel are a burst.
+	if actor := a.Who + " on " + a.Channel; r.waiting != actor || a.Channel == "" {
+		if err := r.settle(ctx); err != nil {
+			return err
+		}
+		r.waiting = actor
+	}
 	return r.stage.Do(ctx, a)
 }
 
@@ -230,13 +236,16 @@ func whole(m Message) string {
 	return strings.Join(append([]string{m.Subject, m.Text}, m.Files...), "\n")
 }
 
-// plain leaves out what a transcript does not care for: spacing at line ends.
+// plain leaves out what a transcript does not care for: empty lines, and spacing
+// around lines.
 func plain(s string) string {
-	lines := strings.Split(s, "\n")
-	for i := range lines {
-		lines[i] = strings.TrimSpace(lines[i])
+	var lines []string
+	for _, line := range strings.Split(s, "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
 	}
-	return strings.TrimSpace(strings.Join(lines, "\n"))
+	return strings.Join(lines, "\n")
 }
 
 func (r *runner) different(step Step, got []Message) error {

@@ -79,8 +79,8 @@ func (d *desk) open(ctx context.Context, v variant) error {
 	if d.files, err = files.Open(filesFolder(d.cfg)); err != nil {
 		return err
 	}
-	foretell := foretellers{}
-	if d.db, err = openStore(ctx, d.cfg, d.log, storeOptions{Now: d.clock.Now, Foretell: foretell.UpstreamID}); err != nil {
+	out := &ways{}
+	if d.db, err = openStore(ctx, d.cfg, d.log, storeOptions{Now: d.clock.Now, Foretell: out.UpstreamID}); err != nil {
 		return err
 	}
 	d.closers = append(d.closers, d.db.Close)
@@ -96,20 +96,18 @@ func (d *desk) open(ctx context.Context, v variant) error {
 	if v.assistant != nil {
 		assistant = v.assistant(assistant)
 	}
-	if d.engine, err = d.newEngine(sessions, assistant, v.newCode); err != nil {
+	if d.engine, err = d.newEngine(sessions, assistant, out, v.newCode); err != nil {
 		return err
 	}
-	ways, err := v.channels(d)
-	if err != nil {
+	if out.all, err = v.channels(d); err != nil {
 		return err
 	}
-	foretell.learn(ways)
-	d.bot, err = d.newBot(ways, v.owner)
+	d.bot, err = d.newBot(out.all, v.owner)
 	return err
 }
 
 // newEngine configures the conversation engine.
-func (d *desk) newEngine(sessions dialogue.Sessions, assistant dialogue.Assistant, newCode func() string) (*dialogue.Engine, error) {
+func (d *desk) newEngine(sessions dialogue.Sessions, assistant dialogue.Assistant, out *ways, newCode func() string) (*dialogue.Engine, error) {
 	catalogue, err := notice.Load()
 	if err != nil {
 		return nil, err
@@ -121,7 +119,7 @@ func (d *desk) newEngine(sessions dialogue.Sessions, assistant dialogue.Assistan
 			Phone: d.cfg.Desk.Phone, Contacts: d.cfg.Desk.Contacts,
 		},
 		Calendar: d.calendar, Schedule: scheduleOf(d.cfg, d.calendar), Promises: promisesOf(d.cfg),
-		Location: d.cfg.Desk.TimeZone, Now: d.clock.Now, NewCode: newCode, Log: d.log,
+		Location: d.cfg.Desk.TimeZone, Now: d.clock.Now, NewCode: newCode, Log: d.log, Account: out.Account,
 		ReopenWindow: d.cfg.Tickets.Reopen, SurveyTTL: d.cfg.Survey.Expires,
 		WarnBefore: warnBefore, Patience: patience, Sure: sureFrom,
 	}), nil
@@ -135,10 +133,10 @@ const (
 )
 
 // newBot joins the stores, the engine and the channels.
-func (d *desk) newBot(ways []channels.Channel, owner string) (*bot.Bot, error) {
+func (d *desk) newBot(all []channels.Channel, owner string) (*bot.Bot, error) {
 	return bot.New(bot.Options{
-		Channels: ways, Inbox: d.db, Outbox: d.db, Leases: d.db, Turns: d.db, Engine: engine{d.engine},
-		Clock: d.clock, Logger: d.log, Owner: owner, Quiet: d.quiet, MaxQuiet: config.MaxQuiet, Linker: linker(ways),
+		Channels: all, Inbox: d.db, Outbox: d.db, Leases: d.db, Turns: d.db, Engine: engine{d.engine},
+		Clock: d.clock, Logger: d.log, Owner: owner, Quiet: d.quiet, MaxQuiet: config.MaxQuiet, Linker: linker(all),
 		OnDead: func(ctx context.Context, tx dialogue.Tx, item inbox.Item, _ error) error {
 			return d.engine.Failed(ctx, tx, item.Inbound)
 		},
@@ -183,29 +181,37 @@ func (e engine) Due(ctx context.Context, now time.Time, limit int) ([]bot.Plan, 
 	return out, next, err
 }
 
-// foretellers knows the upstream id of a message by its channel. It is filled after
-// the store is opened, since channels need the store.
-type foretellers map[message.Channel]channels.Foreteller
-
-func (f foretellers) learn(ways []channels.Channel) {
-	for _, c := range ways {
-		if can, ok := c.(channels.Foreteller); ok {
-			f[c.Name()] = can
-		}
-	}
+// ways are the desk's channels, as the store and the engine ask for them. It is
+// filled after the store is opened, since channels need the store.
+type ways struct {
+	all []channels.Channel
 }
 
-// UpstreamID is "" when the channel cannot know it beforehand.
-func (f foretellers) UpstreamID(out message.Outbound) string {
-	if can, ok := f[out.To.Channel]; ok {
-		return can.UpstreamID(out)
+// UpstreamID is the id that a message will have; "" when its channel cannot know.
+func (w *ways) UpstreamID(out message.Outbound) string {
+	for _, c := range w.all {
+		if c.Name() == out.To.Channel && (out.Account == "" || out.Account == c.Account()) {
+			if can, ok := c.(channels.Foreteller); ok {
+				return can.UpstreamID(out)
+			}
+		}
+	}
+	return ""
+}
+
+// Account is the first account of a channel: the one that writes first.
+func (w *ways) Account(name message.Channel) string {
+	for _, c := range w.all {
+		if c.Name() == name {
+			return c.Account()
+		}
 	}
 	return ""
 }
 
 // linker finds the channel that has pages; without one, links are left out.
-func linker(ways []channels.Channel) func(message.Link, time.Time) string {
-	for _, c := range ways {
+func linker(all []channels.Channel) func(message.Link, time.Time) string {
+	for _, c := range all {
 		if pages, ok := c.(interface {
 			URL(link message.Link, now time.Time) string
 		}); ok {

@@ -175,10 +175,7 @@ func (s *scene) againAnswered(t *ticket.Ticket, c message.Choice, ok bool) error
 	switch {
 	case d != nil && ok && c.Value == valNew:
 		s.session.Ticket = ""
-		if done, err := s.suggest(); done || err != nil {
-			return err
-		}
-		return s.askMissing()
+		return s.suggestOrAsk()
 	case d != nil && (ok || isYes(s.in.Text)):
 		if err := t.Reopen(s.who, ticket.Said{}, s.e.ReopenWindow, s.now); err != nil {
 			return s.refused(err)

@@ -44,6 +44,9 @@ type Options struct {
 	NewCode   func() string // six digits that nobody can guess
 	Log       *slog.Logger
 
+	// Account is our end by which people on a channel are written to first; nil: "".
+	Account func(message.Channel) string
+
 	ReopenWindow time.Duration // B12
 	SurveyTTL    time.Duration // how long a rating can be given
 	WarnBefore   time.Duration // B14: how long before a due time the team is warned
@@ -55,6 +58,7 @@ type Options struct {
 const (
 	stale      = 24 * time.Hour      // after this, a number means nothing any more
 	focusFor   = 30 * time.Minute    // for this long, words belong to the ticket just spoken of
+	likelyFor  = 7 * 24 * time.Hour  // for this long, words without a thread may be about an open ticket
 	heldFor    = 30 * 24 * time.Hour // how long an unproved item waits
 	codeTTL    = 15 * time.Minute    // A7
 	codeTries  = 5                   // wrong codes before a new one is needed
@@ -72,6 +76,9 @@ type Engine struct {
 func New(o Options) *Engine {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Account == nil {
+		o.Account = func(message.Channel) string { return "" }
 	}
 	return &Engine{Options: o}
 }

@@ -62,17 +62,18 @@ func (s *scene) open() error {
 	if !s.chat() {
 		return s.openNow()
 	}
-	if done, err := s.suggest(); done || err != nil {
-		return err
-	}
-	return s.askMissing()
+	return s.suggestOrAsk()
 }
 
 // opensNew starts afresh at a person's word. Words that were just put into another
 // ticket are taken along.
 func (s *scene) opensNew() error {
-	if s.session.Topic == topicArticle || s.session.Topic == topicOpening && s.session.Draft != nil && len(s.session.Draft.Said) > 0 {
+	switch d := s.session.Draft; {
+	case d == nil || len(d.Said) == 0:
+	case s.session.Topic == topicArticle, s.session.Topic == topicOpening:
 		return s.askMissing()
+	case s.session.Topic == topicWhich, s.session.Topic == topicReopen:
+		return s.suggestOrAsk()
 	}
 	words := s.session.Words
 	s.rest()
@@ -83,6 +84,14 @@ func (s *scene) opensNew() error {
 	s.question(topicOpening, stepWords, "open.words", notice.Data{"Name": s.who.First()})
 	s.outcome(message.Talked, "what is it about", nil)
 	return nil
+}
+
+// suggestOrAsk goes on with a draft that has words: an article first, then what is missing.
+func (s *scene) suggestOrAsk() error {
+	if done, err := s.suggest(); done || err != nil {
+		return err
+	}
+	return s.askMissing()
 }
 
 // wordsKey asks for words, or acknowledges files that came without.
@@ -295,10 +304,7 @@ func (s *scene) wordsGiven(d *Draft) error {
 	if s.previous.Draft != nil && slices.Contains(s.previous.Draft.Skipped, valAll) {
 		return s.openNow()
 	}
-	if done, err := s.suggest(); done || err != nil {
-		return err
-	}
-	return s.askMissing()
+	return s.suggestOrAsk()
 }
 
 // choiceAnswered takes a choice from a list. Other words are kept as part of the

@@ -197,7 +197,7 @@ func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
 		return message.Outbound{}, err
 	}
 	out := message.Outbound{
-		ID: uuid.Must(uuid.NewV7()).String(), To: say.To, Account: say.Account, Conversation: say.Conversation,
+		ID: uuid.Must(uuid.NewV7()).String(), To: say.To, Account: orElse(say.Account, e.Account(say.To.Channel)), Conversation: say.Conversation,
 		Language: say.Language, Subject: say.Subject, Text: withChoices(text, say.Choices), Choices: say.Choices,
 		Attachments: say.Attachments, Refs: say.Refs, Link: say.Link, Proactive: say.Proactive, Code: say.Code,
 	}

@@ -1,6 +1,17 @@
 package dialogue
 
-import "encoding/json"
+import (
+	"context"
+	"encoding/json"
+)
+
+// Late is what a Tx may offer besides: do is run when everything is written and the
+// turn's owner was checked, just before the commit, and its error fails the
+// transaction. Sessions that are kept elsewhere are saved there, so that an owner
+// who lost the conversation saves none (rule 3).
+type Late interface {
+	BeforeCommit(do func(ctx context.Context) error)
+}
 
 // ReadRecord reads what Sessions kept as JSON. What is lost or foreign is the zero
 // Record: the question is asked again (rule 5).

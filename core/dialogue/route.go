@@ -38,6 +38,18 @@ func (s *scene) decide(r Reader) error {
 		return s.ratedOnPage()
 	case !s.proved:
 		return s.access()
+	case s.session.Topic == topicCode:
+		if done, err := s.codeAnswered(); done || err != nil {
+			return err
+		}
+		s.rest() // proved by other means meanwhile
+	}
+	return s.decideProved()
+}
+
+// decideProved takes the turn of somebody who is who they seem.
+func (s *scene) decideProved() error {
+	switch {
 	case s.in.Kind == message.Edit, s.in.Kind == message.Deletion:
 		return s.amended()
 	case s.in.Kind == message.Reaction && !s.reactionAnswers():
@@ -216,7 +228,7 @@ func (s *scene) refusedFiles() (bool, error) {
 	var names []string
 	for _, f := range s.in.Refused {
 		why := s.e.Catalogue.Word(s.lang(), "file."+string(f.Why))
-		names = append(names, "• "+f.Name+" ("+notice.Size(f.Size)+"): "+why)
+		names = append(names, "• "+f.Name+": "+why)
 	}
 	s.say("file.refused", notice.Data{
 		"Files": strings.Join(names, "\n"), "Count": len(names), "Most": message.MaxFiles, "Size": notice.Size(message.MaxFileSize),

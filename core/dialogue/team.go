@@ -23,16 +23,22 @@ const (
 	orderWait   order = "wait"
 )
 
-// orders are first lines, case and accents aside. A note is recognised first, and
-// by more forms than needed: a word meant for the team must not leave it (rule 8).
+// orders are first lines, case aside. A note is recognised first, and by more forms
+// than needed: a word meant for the team must not leave it (rule 8). Mail programs put
+// no-break spaces and invisible marks before the first word, so they count as blanks.
 var orders = []struct {
 	order order
 	form  *regexp.Regexp
 }{
-	{orderNote, regexp.MustCompile(`(?i)^\s*(//|🔒|(nota|note|interno|interna|internal)\s*:)\s*`)},
-	{orderClose, regexp.MustCompile(`(?i)^\s*(fechar|encerrar|concluir|close|cerrar)\s*:\s*`)},
-	{orderReopen, regexp.MustCompile(`(?i)^\s*(reabrir|reopen)\s*:\s*`)},
-	{orderWait, regexp.MustCompile(`(?i)^\s*(espera|aguardar|aguardando|waiting|wait)\s*:\s*`)},
+	{orderNote, regexp.MustCompile(`(?i)^[\s\p{Z}\p{Cf}*_>(\[]*(//|🔒|((nota|note)( interna| privada)?|(internal|private) note|intern[oa]|internal)[\s\p{Z}*_]*([:：\])]|[-–—][\s\p{Z}]|\n|$)[*_]*)[\s\p{Z}]*`)},
+	{orderClose, firstWord(`fechar|encerrar|concluir|finalizar|close|cerrar`)},
+	{orderReopen, firstWord(`reabrir|reopen`)},
+	{orderWait, firstWord(`espera|e[mn] espera|esperando|aguardar|aguardando|waiting|wait`)},
+}
+
+// firstWord is the form of an order: one of the words and a colon.
+func firstWord(words string) *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^[\s\p{Z}\p{Cf}*_]*(` + words + `)[\s\p{Z}*_]*[:：][*_]*[\s\p{Z}]*`)
 }
 
 // parseOrder splits an agent's words into what to do and what to say.

@@ -57,7 +57,8 @@ func (s *scene) add(t *ticket.Ticket) error {
 }
 
 // continues finds the open ticket that words in a chat belong to: the one just
-// spoken of, or the only one that waits for this person. True: it was taken.
+// spoken of, or the only one that waits for this person. When they could be about
+// an open ticket or about something new, it asks. True: they were taken.
 func (s *scene) continues() (bool, error) {
 	t, err := s.focused()
 	if err != nil {
@@ -73,19 +74,34 @@ func (s *scene) continues() (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	var waiting []*ticket.Ticket
+	var waiting, likely []*ticket.Ticket
 	for _, t := range open {
 		if t.Status == ticket.Waiting && t.WaitingOn == ticket.OnRequester {
 			waiting = append(waiting, t)
 		}
+		if s.likely(t) {
+			likely = append(likely, t)
+		}
 	}
-	switch len(waiting) {
-	case 0:
-		return false, nil
-	case 1:
+	switch {
+	case len(waiting) == 1:
 		return true, s.add(waiting[0])
+	case len(waiting) > 1:
+		return true, s.askWhich(waiting)
+	case len(likely) > 0:
+		return true, s.askWhich(likely)
 	}
-	return true, s.askWhich(waiting)
+	return false, nil
+}
+
+// likely reports whether words without a thread could be about an open ticket: it
+// moved lately, and the assistant is not sure that they are about another product.
+func (s *scene) likely(t *ticket.Ticket) bool {
+	if s.now.Sub(t.UpdatedAt) > likelyFor {
+		return false
+	}
+	about := s.reading.About.Product
+	return about == "" || t.About.Product == "" || about == t.About.Product || s.reading.Sure["product"] < s.e.Sure
 }
 
 // focused is the ticket in focus, if it is still there and may be seen.
@@ -132,10 +148,7 @@ func (s *scene) whichAnswered() (bool, error) {
 		return true, nil
 	}
 	if c.Value == valNew {
-		if done, err := s.suggest(); done || err != nil {
-			return true, err
-		}
-		return true, s.askMissing()
+		return true, s.suggestOrAsk()
 	}
 	t, err := s.r.Ticket(s.ctx, ticket.ID(c.Value))
 	if err != nil {

@@ -1,6 +1,7 @@
 package sqlstore_test
 
 import (
+	"log/slog"
 	"path/filepath"
 	"testing"
 
@@ -29,6 +30,9 @@ func onEach(t *testing.T, test func(t *testing.T, o sqlstore.Options)) {
 
 func open(t testing.TB, o sqlstore.Options) *sqlstore.DB {
 	t.Helper()
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
 	db, err := sqlstore.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

@@ -24,8 +24,13 @@ type tx struct {
 	// it was given: a group that fails runs its jobs again with the same values.
 	undos []func()
 
+	late []func(context.Context) error // see BeforeCommit
+
 	catalogChanged bool
 }
+
+// BeforeCommit implements dialogue.Late.
+func (t *tx) BeforeCommit(do func(context.Context) error) { t.late = append(t.late, do) }
 
 func newTx(db *DB, c *conn) *tx { return &tx{reader: reader{db: db, c: c}} }
 
@@ -43,10 +48,15 @@ func restoring[T any](t *tx, v *T) {
 	t.undos = append(t.undos, func() { *v = before })
 }
 
-// flush writes what was gathered.
+// flush writes what was gathered, and runs what was to wait for that.
 func (t *tx) flush(ctx context.Context) error {
 	for _, write := range []func(context.Context) error{t.flushEntries, t.flushPosts, t.flushSessions, t.flushEnds} {
 		if err := write(ctx); err != nil {
+			return err
+		}
+	}
+	for _, do := range t.late {
+		if err := do(ctx); err != nil {
 			return err
 		}
 	}

@@ -1,5 +1,7 @@
 package message
 
+import "time"
+
 // Outcome is how an inbound item ended. Every accepted item gets one (the
 // nothing-lost ledger), counted by /metrics and listed by `recado export outcomes`.
 type Outcome struct {
@@ -24,3 +26,12 @@ const (
 	Ignored  Code = "ignored"  // nothing was to be done; Reason says why
 	Failed   Code = "failed"   // its turn failed again and again; the team was told
 )
+
+// Ended is one line of the ledger: an item, and how it ended.
+type Ended struct {
+	Key        Key
+	From       Address
+	ReceivedAt time.Time
+	EndedAt    time.Time // zero: it waits
+	Outcome    Outcome
+}

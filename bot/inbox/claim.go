@@ -45,6 +45,7 @@ func (in *Inbox) claim(ctx context.Context, work []*conversation, now time.Time)
 			held = append(held, c)
 			continue
 		}
+		c.due = time.Time{}
 		in.rest(c, later) // another process has it; what waits is done there, or here once it is free
 	}
 	return held

@@ -8,7 +8,7 @@ import (
 // State is how the inbox fares, as this process sees it.
 type State struct {
 	Waiting int           // conversations known to have something to do
-	Lag     time.Duration // how long the one that is due longest has been
+	Lag     time.Duration // how long the turn that is overdue longest has been, tries included
 	Err     error         // of the store, while it is away
 }
 
@@ -19,13 +19,20 @@ func (in *Inbox) State() State {
 	s := State{Err: in.store.err}
 	now := in.opts.Clock.Now()
 	for _, c := range in.known.byName {
-		if c.due.IsZero() {
-			continue
+		if !c.due.IsZero() || !c.since.IsZero() {
+			s.Waiting++
+			s.Lag = max(s.Lag, now.Sub(overdue(c)))
 		}
-		s.Waiting++
-		s.Lag = max(s.Lag, now.Sub(c.due))
 	}
 	return s
+}
+
+// overdue is since when c has been waiting for a turn, or will be.
+func overdue(c *conversation) time.Time {
+	if c.since.IsZero() {
+		return c.due
+	}
+	return c.since
 }
 
 // outage is a time during which the store does not answer.

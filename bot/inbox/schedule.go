@@ -13,6 +13,7 @@ type conversation struct {
 	order int64     // of becoming known: breaks ties, so that Settle is deterministic
 	due   time.Time // when to look for a turn; zero: nothing is known to wait
 	first time.Time // receipt of the oldest item known to wait
+	since time.Time // since when a turn is overdue; zero: none is
 	after time.Time // no turn before this: the pause after a failure
 	waits int       // turns in a row put off by no fault of the item
 
@@ -99,6 +100,9 @@ func (s *schedule) take(now time.Time, room int) (work, idle []*conversation) {
 		}
 		heap.Pop(&s.queue)
 		c.busy = true
+		if c.since.IsZero() {
+			c.since = c.due
+		}
 		work = append(work, c)
 	}
 	return work, idle

@@ -28,7 +28,7 @@ func (in *Inbox) work(ctx context.Context, c *conversation) {
 	}
 	n, due := in.bursts.next(items)
 	if n == 0 {
-		in.end(c, time.Time{})
+		in.wait(c, time.Time{}, time.Time{})
 		return
 	}
 	if n < readLimit && due.After(in.opts.Clock.Now()) {
@@ -138,7 +138,7 @@ func (in *Inbox) committed(c *conversation) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	c.claim.Turn++
-	c.waits, c.after = 0, time.Time{}
+	c.waits, c.after, c.since = 0, time.Time{}, time.Time{}
 }
 
 // end lets the conversation rest until due; zero: until something is accepted.
@@ -148,11 +148,12 @@ func (in *Inbox) end(c *conversation, due time.Time) {
 	in.rest(c, due)
 }
 
-// wait lets a burst, whose first line came at first, go on until due.
+// wait ends a look at which no turn was due: nothing waits, or a burst, whose first
+// line came at first, goes on until due.
 func (in *Inbox) wait(c *conversation, first, due time.Time) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	c.first = first
+	c.first, c.since = first, time.Time{}
 	in.rest(c, due)
 }
 
@@ -175,6 +176,7 @@ func (in *Inbox) again(c *conversation, at time.Time) {
 func (in *Inbox) lose(c *conversation) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	c.since = time.Time{}
 	in.forget(c)
 	in.rest(c, time.Time{})
 }

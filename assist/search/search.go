@@ -29,6 +29,9 @@ const (
 	maxParts  = 12
 )
 
+// maxQuery is how many bytes of a query are read.
+const maxQuery = 8000
+
 // candidates is how many articles, best as a whole, are compared passage by passage.
 const candidates = 50
 
@@ -39,6 +42,7 @@ func (ix *Index) Search(query string, keep Filter, limit int) []Match {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	best := map[string]Match{}
+	query = query[:min(len(query), maxQuery)]
 	parts := pieces(query, partWords)
 	if len(parts) > 1 {
 		parts = sentences(query, partWords, maxParts)

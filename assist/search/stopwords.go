@@ -14,20 +14,28 @@ var stopwords = set(`
 	como qual quais quando onde quem porque pq ate sobre entre outro outra coisa
 	quero queria gostaria saber sei posso pode podem poderia preciso precisa consigo fazer faco faz fazem
 	falar fala falei diga dizer explique explica entender responder responde funciona ajuda ajudar ajude duvida duvidas pergunta perguntas assunto assuntos
+	assim entao tambem
 	nao sim claro certo bem tudo ok okay favor obrigado obrigada brigado valeu vlw grato grata oi oie ola bom boa dia tarde noite tchau
 
 	el los las una unos unas del al y en con sin lo le les su sus mi mis tu yo usted ustedes nosotros ellos
 	eso esto ese esa aquel aqui ahi ahora aun ya muy mas todo todos ser es son fue esta estan estoy hay tengo tiene tener
 	como cual cuales cuando donde quien porque hasta sobre otro otra cosa
-	quiero quisiera saber se puedo puede pueden necesito hacer hago hace hablar decir dime explica entender responder ayuda ayudar ayudame duda dudas pregunta preguntas
+	quiero quisiera saber se puedo puede pueden necesito hacer hago hace hablar decir dime explica entender responder
+	ayuda ayudar ayudame duda dudas pregunta preguntas
+	asi entonces tambien
 	no si claro bien vale gracias hola buenos buenas dias tardes noches adios favor
 
 	the an of in on at to for from with without by and or that this these those it its is are am was were be been has have had
 	i you he she we they me my your our their his her us them im ive dont cant isnt
 	how what which when where who why do does did can could would should will may please want need like know get make tell explain help question questions thing
+	then also too just
 	not yes no ok okay well now still all some any here there about more very much so
 	thanks thank thx hi hello hey good morning afternoon evening bye
 `)
+
+// IsSubject reports whether a folded word carries meaning by itself: it is not one
+// of the function words and courtesies that the index holds down.
+func IsSubject(word string) bool { return !stopwords[word] }
 
 func set(words string) map[string]bool {
 	s := map[string]bool{}

@@ -1,6 +1,9 @@
 package search
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Weights of a term where it occurs once, in tenths: whole numbers add up to the
 // same sum in any order. Words of no subject count a little, since "quando captar"
@@ -13,8 +16,12 @@ const (
 	mostWeight = 255 // however often a text repeats a term
 )
 
-// maxWords is how much of one text is read: a pasted log must not fill the memory.
-const maxWords = 5000
+// How much of one text is read, and of one word in characters: a pasted log or key
+// must not fill the memory.
+const (
+	maxWords = 5000
+	maxWord  = 40
+)
 
 // weighted is a term with its weight in a text.
 type weighted struct {
@@ -36,6 +43,11 @@ func terms(text string) []weighted {
 		return nil
 	}
 	words = words[:min(len(words), maxWords)]
+	for i, w := range words {
+		if utf8.RuneCountInString(w) > maxWord {
+			words[i] = string([]rune(w)[:maxWord])
+		}
+	}
 	grams := grams(words)
 	found := make([]weighted, 0, len(words)+len(grams))
 	place := make(map[string]int, len(words)+len(grams))

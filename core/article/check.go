@@ -96,7 +96,7 @@ func (p Problem) Text(language string) string {
 // Check reports all that keeps the article from being shown and indexed, as
 // Problems, or nil.
 func (a Article) Check() error {
-	var ps Problems
+	var ps findings
 	if a.ID == "" {
 		ps.add(FieldID, Empty, 0)
 	} else if !isID(a.ID) {
@@ -119,7 +119,7 @@ func (a Article) Check() error {
 
 // Check reports all that is wrong with the feedback, as Problems, or nil.
 func (f Feedback) Check() error {
-	var ps Problems
+	var ps findings
 	if f.ArticleID == "" {
 		ps.add(FieldArticle, Empty, 0)
 	}
@@ -133,11 +133,14 @@ func (f Feedback) Check() error {
 	return ps.orNil()
 }
 
-func (ps *Problems) add(f Field, what Fault, limit int) {
+// findings are the problems found so far.
+type findings []Problem
+
+func (ps *findings) add(f Field, what Fault, limit int) {
 	*ps = append(*ps, Problem{Field: f, Fault: what, Limit: limit})
 }
 
-func (ps *Problems) text(f Field, s string, limit int, required bool) {
+func (ps *findings) text(f Field, s string, limit int, required bool) {
 	switch {
 	case required && strings.TrimSpace(s) == "":
 		ps.add(f, Empty, 0)
@@ -147,7 +150,7 @@ func (ps *Problems) text(f Field, s string, limit int, required bool) {
 }
 
 // phrasings names each fault once, however many phrasings have it.
-func (ps *Problems) phrasings(list []string) {
+func (ps *findings) phrasings(list []string) {
 	if len(list) > MaxPhrasings {
 		ps.add(FieldPhrasings, TooMany, MaxPhrasings)
 	}
@@ -160,11 +163,11 @@ func (ps *Problems) phrasings(list []string) {
 }
 
 // orNil keeps an empty list from becoming a non-nil error.
-func (ps Problems) orNil() error {
-	if len(ps) == 0 {
+func (ps *findings) orNil() error {
+	if len(*ps) == 0 {
 		return nil
 	}
-	return ps
+	return Problems(*ps)
 }
 
 func longer(s string, limit int) bool {

@@ -43,9 +43,9 @@ type desk struct {
 
 // variant is what a command, or a test, does differently.
 type variant struct {
-	owner     string             // of claims and leases; empty: a new one
-	clock     bot.Clock          // nil: the system's
-	newCode   func() string      // nil: random
+	owner     string                                      // of claims and leases; empty: a new one
+	clock     bot.Clock                                   // nil: the system's
+	newCode   func() string                               // nil: random
 	assistant func(dialogue.Assistant) dialogue.Assistant // wraps or replaces the built-in one; nil: as it is
 	channels  func(*desk) ([]channels.Channel, error)
 }
@@ -245,3 +245,6 @@ func randomCode() string {
 	}
 	return fmt.Sprintf("%06d", n.Int64())
 }
+
+// wallClock is the system's time, in UTC.
+func wallClock() time.Time { return bot.SystemClock{}.Now() }

@@ -15,7 +15,9 @@ import (
 
 // commands is the command line.
 type commands struct {
-	Play playCmd `cmd:"" help:"Run transcripts of conversations and show the difference."`
+	Serve serveCmd `cmd:"" help:"Run the desk."`
+	Chat  chatCmd  `cmd:"" help:"Speak with the desk in the terminal, as anybody."`
+	Play  playCmd  `cmd:"" help:"Run transcripts of conversations and show the difference."`
 }
 
 func main() {

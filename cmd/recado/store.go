@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
 
+	"recado/bot/redisstore"
 	"recado/bot/sqlstore"
 	"recado/config"
 	"recado/core/dialogue"
@@ -42,7 +42,12 @@ func (d *desk) openSessions(ctx context.Context) (dialogue.Sessions, error) {
 	if d.cfg.Redis.IsZero() {
 		return d.db.Sessions(), nil
 	}
-	return nil, errors.New("redis: not wired yet")
+	s, err := redisstore.Open(ctx, redisstore.Options{URL: d.cfg.Redis.Reveal()})
+	if err != nil {
+		return nil, err
+	}
+	d.closers = append(d.closers, s.Close)
+	return s, nil
 }
 
 func filesFolder(cfg config.Config) string { return filepath.Join(cfg.Data, "files") }

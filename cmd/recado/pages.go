@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"recado/channels/web"
+	"recado/core/dialogue"
+	"recado/core/survey"
+)
+
+// webChannel serves the signed pages, health and metrics.
+func (d *desk) webChannel() (*web.Channel, error) {
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), lateMetrics{d})
+	return web.New(web.Options{
+		Addr: d.cfg.Web.Listen, AdminAddr: d.cfg.Web.AdminListen, BaseURL: d.cfg.Web.PublicURL, LinkTTL: d.cfg.Survey.Expires,
+		Desk: d.cfg.Desk.Name, Signer: d.signer, Surveys: surveys{d}, Ready: d.ready, Gatherer: metrics, Clock: d.clock.Now, Log: d.log,
+	})
+}
+
+// lateMetrics are the runtime's: it is made after the channels.
+type lateMetrics struct{ d *desk }
+
+// Describe implements prometheus.Collector: without descriptions it is unchecked.
+func (lateMetrics) Describe(chan<- *prometheus.Desc) {}
+
+// Collect implements prometheus.Collector.
+func (m lateMetrics) Collect(out chan<- prometheus.Metric) {
+	if m.d.bot != nil {
+		m.d.bot.Metrics().Collect(out)
+	}
+}
+
+// ready tells how the parts fare.
+func (d *desk) ready(context.Context) []web.Part {
+	s := d.bot.State()
+	parts := []web.Part{
+		{Name: "runtime", Up: s.Ready, Vital: true},
+		{Name: "store", Up: s.Store == "", Vital: true, Detail: s.Store},
+		{Name: "inbox", Up: true, Detail: fmt.Sprintf("%d waiting, %s late", s.Inbox.Waiting, s.Inbox.Lag)},
+		{Name: "outbox", Up: true, Detail: fmt.Sprintf("%d waiting, %s late", s.Outbox.Waiting, s.Outbox.Lag)},
+	}
+	for _, c := range s.Channels {
+		detail := c.Detail
+		if c.Paused != "" {
+			detail = c.Paused
+		}
+		parts = append(parts, web.Part{Name: string(c.Name) + " " + c.Account, Up: c.Up && c.Paused == "", Detail: detail})
+	}
+	return parts
+}
+
+// surveys shows the rating page what it needs of a closed ticket.
+type surveys struct{ d *desk }
+
+// Survey implements web.Surveys.
+func (s surveys) Survey(ctx context.Context, id string) (page web.RatingPage, err error) {
+	err = s.d.db.View(ctx, func(r dialogue.Reader) error {
+		sv, err := r.Survey(ctx, survey.ID(id))
+		if errors.Is(err, survey.ErrUnknown) {
+			return web.ErrNoSurvey
+		}
+		if err != nil {
+			return err
+		}
+		if !sv.Open(s.d.clock.Now()) {
+			return web.ErrSurveyOver
+		}
+		t, err := r.Ticket(ctx, sv.Ticket)
+		if err != nil {
+			return err
+		}
+		who, err := r.Person(ctx, sv.Person)
+		if err != nil {
+			return err
+		}
+		page = web.RatingPage{Number: t.Number, Subject: t.Subject, Language: who.Language,
+			Stars: web.Stars{Service: sv.Service, Solution: sv.Solution, Comment: sv.Comment}}
+		if sv.Agent != "" {
+			agent, err := r.Person(ctx, sv.Agent)
+			page.Agent = agent.First()
+			return err
+		}
+		return nil
+	})
+	return page, err
+}

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"recado/bulk"
+	"recado/channels"
+	"recado/channels/email"
+	"recado/channels/local"
+	"recado/config"
+	"recado/core/dialogue"
+	"recado/core/message"
+)
+
+// serveCmd runs the desk.
+type serveCmd struct {
+	Config string `short:"c" type:"path" env:"RECADO_CONFIG" help:"Configuration file. Without one, a desk to try things out runs in ./data."`
+}
+
+// Run serves until ctx ends, and drains; a second signal stops at once.
+func (c *serveCmd) Run(ctx context.Context, std Streams) error {
+	cfg, err := loadConfig(c.Config)
+	if err != nil {
+		return err
+	}
+	log := newLog(cfg, std.Err)
+	free, err := lockData(cfg)
+	if err != nil {
+		return err
+	}
+	defer free()
+	hub := local.NewHub(local.Options{Clock: wallClock})
+	d, err := assemble(ctx, cfg, log, variant{owner: ownerOf(cfg), channels: func(d *desk) ([]channels.Channel, error) {
+		return d.realChannels(hub)
+	}})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = d.Close() }() // everything is committed by now
+	if err := d.fillExample(ctx); err != nil {
+		return err
+	}
+	d.greet(std.Out)
+	go stopAtOnce(ctx, log)
+	return d.run(ctx, hub)
+}
+
+// run runs all that is long-lived, and returns when it has drained.
+func (d *desk) run(ctx context.Context, hub *local.Hub) error {
+	all, ctx := errgroup.WithContext(ctx)
+	all.Go(func() error { return d.bot.Run(ctx) })
+	all.Go(func() error { return d.library.Run(ctx) })
+	if d.cfg.Example {
+		all.Go(func() error { return d.chatSocket(ctx, hub) })
+	}
+	return all.Wait()
+}
+
+// realChannels opens the configured ways in and out. A desk to try things out also
+// has a pretend WhatsApp and Slack, for `recado chat`.
+func (d *desk) realChannels(hub *local.Hub) ([]channels.Channel, error) {
+	pages, err := d.webChannel()
+	if err != nil {
+		return nil, err
+	}
+	all := []channels.Channel{pages}
+	for _, box := range d.cfg.Email {
+		c, err := email.NewMailbox(d.mailOptions(box))
+		if err != nil {
+			return nil, fmt.Errorf("mailbox %s: %w", box.Address, err)
+		}
+		all = append(all, c)
+	}
+	if d.cfg.SMTPIn.Enabled == config.On {
+		c, err := d.submission()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	if d.cfg.Example {
+		all = append(all, hub.Channel(message.WhatsApp), hub.Channel(message.Slack))
+	}
+	return all, nil
+}
+
+// submission takes mail by SMTP. Without a mailbox to answer through, answers
+// become files.
+func (d *desk) submission() (channels.Channel, error) {
+	o := d.mailBasics()
+	o.Address = d.cfg.Desk.Register
+	if len(d.cfg.Email) > 0 {
+		o = d.mailOptions(d.cfg.Email[0])
+		o.Account = "smtp/" + o.Address
+	} else {
+		o.OutFolder = outFolder(d.cfg)
+	}
+	return email.Listen(o, email.ListenOptions{Addr: d.cfg.SMTPIn.Listen, TrustSubmission: d.cfg.SMTPIn.TrustSenders})
+}
+
+func outFolder(cfg config.Config) string { return filepath.Join(cfg.Data, "outbox") }
+
+// mailBasics is what all mail has in common.
+func (d *desk) mailBasics() email.Options {
+	return email.Options{
+		Name: d.cfg.Desk.Name, MaxMail: int64(d.cfg.Limits.MessageSize), Memory: d.db.Memory(), Files: d.files, Signer: d.signer,
+		Clock: d.clock.Now, Log: d.log,
+	}
+}
+
+// mailOptions of one configured mailbox.
+func (d *desk) mailOptions(box config.Mailbox) email.Options {
+	o := d.mailBasics()
+	o.Address, o.TrustedAuthserv = box.Address, box.AuthservIDs
+	if box.Name != "" {
+		o.Name = box.Name
+	}
+	in, out := box.IMAP, box.SMTP
+	o.IMAP = email.IMAP{
+		Server: server(in.Host, in.Port, in.TLS, in.User, in.Password), Folder: in.Folder, Poll: box.Poll,
+	}
+	o.SMTP = email.SMTP{Server: server(out.Host, out.Port, out.TLS, out.User, out.Password)}
+	return o
+}
+
+func server(host string, port int, mode config.Security, user string, password config.Secret) email.Server {
+	modes := map[config.Security]email.TLSMode{config.TLS: email.TLS, config.StartTLS: email.StartTLS, config.NoTLS: email.Plain}
+	return email.Server{
+		Host: host, Port: port, Mode: modes[mode], User: user,
+		Password: func(context.Context) (string, error) { return password.Reveal(), nil },
+	}
+}
+
+// fillExample imports the invented organisation into an empty desk.
+func (d *desk) fillExample(ctx context.Context) error {
+	if !d.cfg.Example {
+		return nil
+	}
+	empty := true
+	err := d.db.View(ctx, func(r dialogue.Reader) error {
+		team, err := r.Team(ctx)
+		empty = len(team) == 0
+		return err
+	})
+	if err != nil || !empty {
+		return err
+	}
+	if _, err := bulk.Example().Import(ctx, d.db, d.clock.Now()); err != nil {
+		return fmt.Errorf("fill the example desk: %w", err)
+	}
+	return d.library.refresh(ctx)
+}
+
+// greet says where the desk is, and what to try next.
+func (d *desk) greet(w io.Writer) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s está no ar. Dados em %s.\n", d.cfg.Desk.Name, d.cfg.Data)
+	for _, box := range d.cfg.Email {
+		fmt.Fprintf(&b, "  e-mail    %s\n", box.Address)
+	}
+	fmt.Fprintf(&b, "  páginas   %s\n", d.cfg.Web.PublicURL)
+	if d.cfg.SMTPIn.Enabled == config.On {
+		fmt.Fprintf(&b, "  SMTP      %s, para %s\n", d.cfg.SMTPIn.Listen, d.cfg.Desk.Register)
+	}
+	if d.cfg.Example {
+		fmt.Fprintf(&b, tryNext, d.cfg.SMTPIn.Listen, d.cfg.Desk.Register, outFolder(d.cfg))
+	}
+	_, _ = io.WriteString(w, b.String())
+}
+
+const tryNext = `
+Experimente, em outro terminal:
+  go run ./cmd/recado chat          converse como Ana, cliente, ou como Bia, da equipe (/ajuda mostra como)
+  curl smtp://%s --mail-from ana@aurora.example --mail-rcpt %s -T mensagem.eml
+                                    um e-mail vira chamado; as respostas ficam em %s
+  go run ./cmd/recado config example > recado.yaml
+                                    para usar a sua caixa de e-mail: recado serve -c recado.yaml
+Ctrl+C encerra, terminando antes o que está em andamento.
+`
+
+// loadConfig reads a configuration, and says faults in words.
+func loadConfig(path string) (config.Config, error) {
+	return config.Load(path, os.LookupEnv)
+}
+
+// newLog writes what the program says of itself.
+func newLog(cfg config.Config, w io.Writer) *slog.Logger {
+	o := &slog.HandlerOptions{Level: cfg.Log.Level}
+	if cfg.Log.Format == config.JSON {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// ownerOf names this process in claims and leases. Only one process may have the
+// embedded database, so its name stays: after a crash it goes on at once.
+func ownerOf(cfg config.Config) string {
+	if cfg.Database.IsZero() {
+		return "embedded"
+	}
+	return uuid.NewString()
+}
+
+// errBusy is said when another process has the data folder.
+var errBusy = errors.New("another recado is running on this data folder; stop it first, or choose another with `data:`")
+
+// lockData keeps the data folder of the embedded database to one process. The lock
+// is the kernel's: it ends with the process, however that ends.
+func lockData(cfg config.Config) (free func(), err error) {
+	if !cfg.Database.IsZero() {
+		return func() {}, nil
+	}
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	f, err := os.OpenFile(filepath.Join(cfg.Data, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock the data folder: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", cfg.Data, errBusy), f.Close())
+	}
+	return func() { _ = f.Close() }, nil
+}
+
+// stopAtOnce ends the process at a second signal: the first one drains.
+func stopAtOnce(ctx context.Context, log *slog.Logger) {
+	<-ctx.Done()
+	again := make(chan os.Signal, 1)
+	signal.Notify(again, os.Interrupt, syscall.SIGTERM)
+	log.Info("draining; a second signal stops at once")
+	<-again
+	os.Exit(1)
+}

@@ -5,6 +5,8 @@
 // than the limit are slow; keys that have much to do take turns with the rest. A
 // Lanes without work holds no goroutine and no memory for the keys it has seen.
 //
+// Grace is the other half of a clean end: time for what is under way to finish.
+//
 // It does not store, retry or time out anything, and it does not recover panics:
 // the functions do that, since only they know what a failure means.
 package lane

@@ -69,9 +69,12 @@ func brief(text string) dialogue.Brief {
 	}
 }
 
+// reader is made once: tests only read.
+var reader = sync.OnceValue(func() *assist.Builtin { return assist.NewBuiltin(library(), 0) })
+
 func read(t *testing.T, b dialogue.Brief) dialogue.Reading {
 	t.Helper()
-	r, err := assist.NewBuiltin(library(), 0).Read(t.Context(), b)
+	r, err := reader().Read(t.Context(), b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -340,7 +343,7 @@ func TestReadConcurrently(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add("Re: URGENTE", "Bom dia!\nO CT-e não autoriza\n--\nAna", "é sobre a frota")
 	f.Add("", "👍 ¿nómina? \xff d’água\u0301 _ *", "")
-	a := assist.NewBuiltin(library(), 0)
+	a := reader()
 	offered := map[string]bool{"": true}
 	o := carrier()
 	for _, it := range slices.Concat(o.Products, o.Systems, o.Modules, o.Categories) {

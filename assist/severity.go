@@ -72,13 +72,13 @@ var standstill = phrasesOf(`
 	sistema todo parad*
 	sistema parou
 	sistema caiu
-	caiu o sistema
 	caiu tudo
 	servidor caiu
 	servidor parou
 	servidor parado
 	servidor fora
 	tudo parad*
+	caiu o sistema
 	tudo parou
 	tudo travad*
 	tudo fora

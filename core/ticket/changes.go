@@ -107,6 +107,7 @@ func (t *Ticket) SetRequester(by, to directory.Person, now time.Time) error {
 	}
 	t.change(by.ID, now, "requester", string(t.Requester), string(to.ID))
 	t.Requester = to.ID
+	t.uncopy(by.ID, to.ID, now) // nobody is both
 	return nil
 }
 
@@ -117,6 +118,7 @@ func (t *Ticket) SetDue(by directory.Person, due time.Time, reason string, now t
 	}
 	t.event(by.ID, now, "due", stamp(t.SolveDue), stamp(due), reason)
 	t.SolveDue = due
+	t.DueWarned &^= WarnedSolve // the team is warned of the new one too
 	return nil
 }
 
@@ -138,12 +140,16 @@ func (t *Ticket) RemoveParticipant(by directory.Person, removed directory.Person
 	if by.ID != removed && !t.ownerOrBetter(by) {
 		return directory.Refuse("not-yours-to-change", "Number", t.Number)
 	}
+	t.uncopy(by.ID, removed, now)
+	return nil
+}
+
+func (t *Ticket) uncopy(by, removed directory.PersonID, now time.Time) {
 	if !t.IsParticipant(removed) {
-		return nil
+		return
 	}
 	t.Participants = slices.DeleteFunc(slices.Clone(t.Participants), func(id directory.PersonID) bool { return id == removed })
-	t.event(by.ID, now, "participant", string(removed), "", "")
-	return nil
+	t.event(by, now, "participant", string(removed), "", "")
 }
 
 // change records a field's change; none when nothing changed.

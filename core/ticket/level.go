@@ -35,6 +35,7 @@ func (t *Ticket) pause(now time.Time) {
 	if t.PausedAt.IsZero() {
 		t.PausedAt = now
 	}
+	t.resumedAt = time.Time{} // resumed and paused in one change: it never ran
 }
 
 // resume only marks the end of a pause; Unpause moves the due time.
@@ -45,8 +46,8 @@ func (t *Ticket) resume(now time.Time) {
 }
 
 // Unpause moves the due time by the business time for which the clock stood. A due
-// time that was missed before the pause stays missed. Whoever stores the ticket
-// calls it once, after the transitions.
+// time that was missed before the pause stays missed; of one that moved, the team
+// may be warned anew. Whoever stores the ticket calls it once, after the transitions.
 func (t *Ticket) Unpause(clock Clock) {
 	if t.resumedAt.IsZero() {
 		return
@@ -56,6 +57,7 @@ func (t *Ticket) Unpause(clock Clock) {
 		moved := clock.Add(t.SolveDue, stood)
 		t.event("", t.resumedAt, "due", stamp(t.SolveDue), stamp(moved), "paused")
 		t.SolveDue = moved
+		t.DueWarned &^= WarnedSolve
 	}
 	t.PausedAt, t.resumedAt = time.Time{}, time.Time{}
 }

@@ -6,7 +6,7 @@ import (
 	"recado/core/directory"
 )
 
-// Role is what the requester's part in the ticket's organisation is; it decides
+// RequesterRole is the requester's part in the ticket's organisation; it decides
 // what other managers see (B13, F9). The caller reads it with the ticket.
 type RequesterRole = directory.Role
 
@@ -78,8 +78,8 @@ func (t *Ticket) MayChangeRequester(p directory.Person) error {
 	return directory.Refuse("not-administrator")
 }
 
-// MayAdd says whether a person puts somebody of org members in copy (B9, F10):
-// whoever may act; the one added must be of the ticket's organisation.
+// mayAdd says whether a person can have part in the ticket (B9, F10): they must be
+// active and of its organisation.
 func (t *Ticket) mayAdd(added directory.Person) error {
 	if _, ok := added.In(t.Org); !ok || !added.Active {
 		return directory.Refuse("not-same-organisation", "Name", added.Name)

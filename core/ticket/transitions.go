@@ -83,7 +83,6 @@ func (t *Ticket) Add(by directory.Person, s Said, now time.Time) error {
 	}
 	t.say(Message, Customer, by.ID, s, now)
 	t.LastSide, t.LastAt = Customer, now
-	t.RemindAt, t.Reminders = time.Time{}, 0
 	if t.Status == Waiting && t.WaitingOn == OnRequester {
 		next := Open
 		if t.Agent != "" {
@@ -158,8 +157,8 @@ func (t *Ticket) Take(by, agent directory.Person, now time.Time) error {
 	return nil
 }
 
-// SetStatus moves between Open, InProgress and Waiting; Waiting says on what.
-// Closing and reopening have transitions of their own.
+// SetStatus moves between Open, InProgress and Waiting; Waiting says on what, and so
+// does the event. Closing and reopening have transitions of their own.
 func (t *Ticket) SetStatus(by directory.Person, to Status, waitingOn string, now time.Time) error {
 	if err := t.MayHandle(by); err != nil {
 		return err
@@ -167,16 +166,20 @@ func (t *Ticket) SetStatus(by directory.Person, to Status, waitingOn string, now
 	if err := known(Statuses, to, "unknown-status"); err != nil {
 		return err
 	}
+	waitingOn = strings.TrimSpace(waitingOn)
+	if to != Waiting {
+		waitingOn = ""
+	}
 	switch {
 	case t.Status == Closed:
 		return directory.Refuse("closed", "Number", t.Number)
 	case to == Closed:
 		return directory.Refuse("final-message")
-	case to == Waiting && strings.TrimSpace(waitingOn) == "":
+	case to == Waiting && waitingOn == "":
 		return directory.Refuse("waiting-on")
 	}
 	if t.Status != to || t.WaitingOn != waitingOn {
-		t.setStatus(by.ID, to, waitingOn, "", now)
+		t.setStatus(by.ID, to, waitingOn, waitingOn, now)
 	}
 	return nil
 }
@@ -256,20 +259,27 @@ func (t *Ticket) Warned(bit int, now time.Time) {
 func (t *Ticket) close(by directory.PersonID, reason string, now time.Time) {
 	t.ClosedAt, t.ClosedBy = now, by
 	t.Closings++
-	t.RemindAt, t.Reminders = time.Time{}, 0
 	t.setStatus(by, Closed, "", reason, now)
 }
 
+// setStatus also keeps what hangs on the status: the clock, and the reminders, which
+// only a ticket that waits on its requester has (D5).
 func (t *Ticket) setStatus(by directory.PersonID, to Status, waitingOn, reason string, now time.Time) {
 	from := t.Status
 	t.Status, t.WaitingOn = to, waitingOn
-	if to == Closed || to == Waiting && waitingOn == OnRequester {
+	onRequester := to == Waiting && waitingOn == OnRequester
+	if onRequester || to == Closed {
 		t.pause(now)
 	} else {
 		t.resume(now)
 	}
+	if !onRequester {
+		t.noReminders()
+	}
 	t.event(by, now, "status", string(from), string(to), reason)
 }
+
+func (t *Ticket) noReminders() { t.RemindAt, t.Reminders = time.Time{}, 0 }
 
 func (t *Ticket) setAgent(by, agent directory.PersonID, now time.Time) {
 	from := t.Agent

@@ -71,8 +71,8 @@ var standstill = phrasesOf(`
 	sistema parad*
 	sistema todo parad*
 	sistema parou
-	sistema caiu
 	caiu tudo
+	sistema caiu
 	servidor caiu
 	servidor parou
 	servidor parado

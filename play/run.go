@@ -41,6 +41,8 @@ type Act struct {
 	Number   string // ... about this ticket
 	Thread   string // the team's thread of this ticket
 	Forged   bool   // anybody could have sent it
+	Auto     bool   // a machine answers for them
+	Copies   string // who else gets it: "beto, carla"
 	Service  int
 	Solution int
 }
@@ -128,7 +130,7 @@ func (r *runner) act(ctx context.Context, step Step) error {
 	a := Act{
 		Verb: step.Verb, Who: step.Who, Channel: step.Args["channel"], Text: step.Text, Old: step.Args["old"], Subject: step.Args["subject"],
 		Files: step.Args["files"], Reply: step.Args["reply"] != "", Number: step.Args["number"], Thread: step.Args["thread"],
-		Forged: step.Args["forged"] != "",
+		Forged: step.Args["forged"] != "", Auto: step.Args["auto"] != "", Copies: step.Args["copies"],
 	}
 	a.Service, _ = strconv.Atoi(step.Args["service"])
 	a.Solution, _ = strconv.Atoi(step.Args["solution"])

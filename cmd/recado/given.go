@@ -83,7 +83,7 @@ var givens = []struct {
 	{regexp.MustCompile(`^(\S+) speaks (\S+)$`), (*stage).givenLanguage},
 	{regexp.MustCompile(`^(\S+) has (.+)$`), (*stage).givenStranger},
 	{regexp.MustCompile(`^(\S+) is an? (agent|supervisor)(?:, (.+))?$`), (*stage).givenTeam},
-	{regexp.MustCompile(`^(\S+) is an? (standard user|manager|administrator|third party) of ([^,]+)(?:, (.+))?$`), (*stage).givenCustomer},
+	{regexp.MustCompile(`^(\S+) is an? (standard user|former user|manager|administrator|third party) of ([^,]+)(?:, (.+))?$`), (*stage).givenCustomer},
 }
 
 func (s *stage) givenOrganisation(m []string) error {
@@ -283,7 +283,7 @@ func (s *stage) givenStranger(m []string) error {
 }
 
 func (s *stage) givenTeam(m []string) error {
-	return s.person(m[1], directory.Person{Team: directory.Role(m[2])}, m[3])
+	return s.person(m[1], directory.Person{Team: directory.Role(m[2])}, true, m[3])
 }
 
 func (s *stage) givenCustomer(m []string) error {
@@ -295,23 +295,23 @@ func (s *stage) givenCustomer(m []string) error {
 		}
 		member := directory.Membership{Org: directory.OrgID(id), Role: directory.Role(m[2])}
 		switch m[2] {
-		case "standard user":
+		case "standard user", "former user":
 			member.Role = directory.Standard
 		case "third party":
 			member.Role, member.ThirdParty = directory.Standard, true
 		}
 		p.Members = append(p.Members, member)
 	}
-	return s.person(m[1], p, m[4])
+	return s.person(m[1], p, m[2] != "former user", m[4])
 }
 
 // person registers somebody.
-func (s *stage) person(nick string, p directory.Person, rest string) error {
+func (s *stage) person(nick string, p directory.Person, active bool, rest string) error {
 	aliases, language, err := aliasesOf(rest, s.clock.Now())
 	if err != nil {
 		return err
 	}
-	p.ID, p.Name, p.Active, p.Aliases, p.CreatedAt = directory.PersonID(newID()), capital(nick), true, aliases, s.clock.Now()
+	p.ID, p.Name, p.Active, p.Aliases, p.CreatedAt = directory.PersonID(newID()), capital(nick), active, aliases, s.clock.Now()
 	p.Language = language
 	s.cast[nick] = &actor{name: p.Name, id: p.ID, addresses: addressesOf(aliases)}
 	return s.later(func(ctx context.Context, tx dialogue.Tx) error { return tx.SavePerson(ctx, &p) })

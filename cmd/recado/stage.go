@@ -225,6 +225,12 @@ func (s *stage) line(a play.Act) (local.Line, error) {
 	if line.Files, err = filesOf(a.Files); err != nil {
 		return line, err
 	}
+	if line.Copies, err = s.copies(a.Copies); err != nil {
+		return line, err
+	}
+	if a.Auto {
+		line.Auto = message.AutoReply
+	}
 	switch {
 	case a.Verb == play.Edits, a.Verb == play.Takes:
 		line.Kind = message.Edit
@@ -239,6 +245,19 @@ func (s *stage) line(a play.Act) (local.Line, error) {
 		line.Answers, err = s.lastMail(from, a.Number+a.Thread)
 	}
 	return line, err
+}
+
+// copies are the mail addresses of others who get the mail.
+func (s *stage) copies(list string) ([]message.Address, error) {
+	var out []message.Address
+	for _, nick := range listOf(list) {
+		a, err := s.address(nick, message.Email)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, a)
+	}
+	return out, nil
 }
 
 // rating uses the page of the last closing that this person was asked about.

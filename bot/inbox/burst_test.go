@@ -1,8 +1,10 @@
 package inbox
 
 import (
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"recado/core/message"
 )
@@ -25,6 +27,7 @@ func TestBurst(t *testing.T) {
 	kind := func(k message.Kind) func(*Item) { return func(i *Item) { i.Kind = k } }
 	saying := func(text string) func(*Item) { return func(i *Item) { i.Text = text } }
 	mail := func(i *Item) { i.Key.Channel, i.From.Channel = message.Email, message.Email }
+	page := func(i *Item) { i.Key.Channel, i.From.Channel = message.Web, message.Web }
 	robot := func(i *Item) { i.Auto = message.AutoReply }
 	other := func(i *Item) { i.From.ID = "5511999990002" }
 	account := func(i *Item) { i.Key.Account = "551140002000" }
@@ -48,6 +51,7 @@ func TestBurst(t *testing.T) {
 		{"a silence ends a burst, however late we look", []Item{line(0), line(3.5)}, 1, time.Time{}},
 		{"a line at the very end of the window joins", []Item{line(0), line(3)}, 2, at(6)},
 		{"an e-mail is complete", []Item{line(0, mail), line(0, mail)}, 1, time.Time{}},
+		{"so is a page", []Item{line(0, page), line(0, page)}, 1, time.Time{}},
 		{"a button is a turn of its own", []Item{line(0, kind(message.Press)), line(0)}, 1, time.Time{}},
 		{"a button ends the burst before it", []Item{line(0), line(1), line(1, kind(message.Press))}, 2, time.Time{}},
 		{"a rating is a turn of its own", []Item{line(0, kind(message.Rating))}, 1, time.Time{}},
@@ -91,5 +95,23 @@ func TestDoubled(t *testing.T) {
 		if got := doubled(time.Second, test.times, 5*time.Minute); got != test.want {
 			t.Errorf("doubled(%d) = %v, want %v", test.times, got, test.want)
 		}
+	}
+}
+
+func TestTidy(t *testing.T) {
+	long := strings.Repeat("á", 1000)
+	tests := []struct{ name, in, want string }{
+		{"an ordinary name stays", "whatsapp/551140001000/5511999990001", "whatsapp/551140001000/5511999990001"},
+		{"so does one with accents", "slack/T1/joão", "slack/T1/joão"},
+		{"no NUL and no broken UTF-8", "email/desk/a\x00b\xff", "email/desk/ab\uFFFD"},
+	}
+	for _, test := range tests {
+		if got := tidy(test.in); got != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+	got := tidy(long)
+	if len(got) > maxName || !utf8.ValidString(got) || got == tidy(long+"b") || got != tidy(long) || tidy(got) != got {
+		t.Errorf("a long name became %q", got)
 	}
 }

@@ -2,9 +2,13 @@ package inbox
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -128,10 +132,12 @@ func (in *Inbox) Accept(ctx context.Context, items ...message.Inbound) error {
 	if len(items) == 0 {
 		return nil
 	}
-	for _, item := range items {
+	items = slices.Clone(items) // the caller's stay as they are
+	for i, item := range items {
 		if err := item.Check(); err != nil {
 			return fmt.Errorf("inbox: refused: %w", err)
 		}
+		items[i].Conversation = tidy(item.Conversation)
 	}
 	fresh, err := in.opts.Store.Accept(ctx, items, in.opts.Clock.Now())
 	if err != nil {
@@ -146,6 +152,20 @@ func (in *Inbox) Accept(ctx context.Context, items ...message.Inbound) error {
 	in.expect(items)
 	in.awaken()
 	return nil
+}
+
+// maxName is the longest name of a conversation, in bytes. Names hold addresses,
+// which strangers choose; longer ones would not fit an index.
+const maxName = 400
+
+// tidy makes a name that every store takes as it is, since claims come back under it.
+func tidy(name string) string {
+	name = strings.ToValidUTF8(strings.ReplaceAll(name, "\x00", ""), "\uFFFD")
+	if len(name) <= maxName {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return strings.ToValidUTF8(name[:maxName/2], "") + "#" + hex.EncodeToString(sum[:])
 }
 
 // expect plans a look at the conversations of new items. When exactly a turn may

@@ -110,6 +110,9 @@ func (in *Inbox) blame(ctx context.Context, t Turn, cause error) time.Time {
 	in.opts.Logger.Error("a turn failed", "conversation", t.Conversation, "first", t.Items[0].Key,
 		"attempts", attempts, "given up", dead, "error", cause)
 	err := in.opts.Store.Fail(ctx, t.Claim, t.Items, runAt, clip(cause.Error()), dead)
+	if err != nil && in.opts.Lost != nil && in.opts.Lost(err) {
+		return now.Add(firstPause) // the turn did commit, or is another's: what still waits tells
+	}
 	if delay := in.noteStore(ctx, "note a failed turn", err); err != nil {
 		return now.Add(max(delay, firstPause)) // uncounted: the store itself is in trouble
 	}

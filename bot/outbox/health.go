@@ -14,7 +14,7 @@ const (
 type State struct {
 	Paused string        // why nothing is sent, in the upstream's words; empty while it is
 	InHand int           // messages being sent or noted
-	Lag    time.Duration // how late the most overdue message was when last looked
+	Lag    time.Duration // how long the oldest message in hand has been, or nothing could be sent at all
 	Err    error         // of the store, while it is away
 }
 
@@ -22,13 +22,24 @@ type State struct {
 func (o *Outbox) State() State {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return State{Paused: o.pause.why, InHand: o.rows, Lag: o.lateBy, Err: o.store.err}
+	now := o.opts.Clock.Now()
+	s := State{Paused: o.pause.why, InHand: o.rows, Err: o.store.err}
+	for _, l := range o.hand {
+		s.Lag = max(s.Lag, now.Sub(l.since))
+	}
+	for _, since := range []time.Time{o.pause.since, o.store.since} {
+		if !since.IsZero() {
+			s.Lag = max(s.Lag, now.Sub(since))
+		}
+	}
+	return s
 }
 
 // pause is the time during which a channel that is signed out is left alone.
 type pause struct {
 	why   string // empty: there is no pause
-	times int    // tries in vain
+	since time.Time
+	times int // tries in vain
 	until time.Time
 }
 
@@ -49,7 +60,11 @@ func (o *Outbox) suspend(now time.Time, cause error) {
 	for range o.pause.times {
 		length = min(2*length, lastPause)
 	}
-	o.pause = pause{why: clip(cause.Error()), times: min(o.pause.times+1, 10), until: now.Add(length)}
+	since := o.pause.since
+	if since.IsZero() {
+		since = now
+	}
+	o.pause = pause{why: clip(cause.Error()), since: since, times: min(o.pause.times+1, 10), until: now.Add(length)}
 }
 
 // resume ends a pause: something was sent.
@@ -73,6 +88,7 @@ func (o *Outbox) pausedUntil() time.Time {
 // outage is a time during which the store does not answer.
 type outage struct {
 	failures int // in a row
+	since    time.Time
 	err      error
 }
 
@@ -100,6 +116,7 @@ func (o *Outbox) noteStore(ctx context.Context, doing string, err error) time.Du
 		return 0
 	}
 	if o.store.failures == 0 {
+		o.store.since = o.opts.Clock.Now()
 		o.opts.Logger.Error("the outbox's store fails; what waits is kept and tried again",
 			"channel", o.opts.Channel.Name(), "doing", doing, "error", err)
 	}

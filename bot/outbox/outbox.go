@@ -76,14 +76,14 @@ type Outbox struct {
 	noting  chan struct{}             // tells the recorder that there are results
 	pause   pause
 	store   outage
-	partial bool          // the last look left addresses out
-	lateBy  time.Duration // how late the most overdue row was at the last look
+	partial bool // the last look left addresses out
 }
 
 // line is the rows in hand for one address.
 type line struct {
-	left    int  // rows without a noted result
-	stopped bool // one waits for another try, so the later ones do too
+	since   time.Time // its first row was taken in hand
+	left    int       // rows without a noted result
+	stopped bool      // one waits for another try, so the later ones do too
 }
 
 // New makes an Outbox; it sends nothing before Run or Settle.
@@ -219,14 +219,7 @@ func (o *Outbox) untilNext(ctx context.Context, now time.Time) time.Duration {
 	if delay := o.noteStore(ctx, "look for the next row", err); err != nil {
 		return delay
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.lateBy = 0
-	if next.IsZero() {
-		return pollEvery
-	}
-	if !next.After(now) { // it is in hand, or just came: the recorder or a commit wakes us
-		o.lateBy = now.Sub(next)
+	if next.IsZero() || !next.After(now) { // none, or one in hand: the recorder or a commit wakes us
 		return pollEvery
 	}
 	return min(next.Sub(now), pollEvery)
@@ -257,7 +250,7 @@ func (o *Outbox) take(rows []Row) {
 	for _, row := range rows {
 		l := o.hand[row.To]
 		if l == nil {
-			l = &line{}
+			l = &line{since: o.opts.Clock.Now()}
 			o.hand[row.To] = l
 		}
 		l.left++

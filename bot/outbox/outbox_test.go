@@ -265,6 +265,9 @@ func TestSignedOut(t *testing.T) {
 			t.Errorf("State = %+v", s)
 		}
 		pass(time.Hour)
+		if lag := b.State().Lag; lag < time.Hour {
+			t.Errorf("State says that messages are late by %v", lag)
+		}
 		if tries > 30 {
 			t.Errorf("%d tries in an hour of being signed out", tries)
 		}

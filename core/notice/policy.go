@@ -78,7 +78,7 @@ func Recipients(event Event, f Facts) []Recipient {
 	}
 	for _, as := range audiences[event] {
 		for _, p := range f.people(as) {
-			if !p.Active || as == Agent && p.ID == f.Actor && event != Assigned {
+			if !p.Active || as == Agent && p.ID == f.Actor {
 				continue
 			}
 			for _, to := range p.Reach() {

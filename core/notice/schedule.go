@@ -40,8 +40,9 @@ func (s Schedule) Next(last time.Time, sent int) Step {
 	return Step{Event: Expired, At: s.open(last.Add(s.Close))}
 }
 
-// After a reminder that went out late, as after an outage, the next one keeps its
-// distance: a customer is never warned and closed in one breath.
+// AfterSending is the step after a reminder that went out at now, the sent-th. When
+// that was late, as after an outage, the next one keeps its distance: a customer is
+// never warned and closed in one breath.
 func (s Schedule) AfterSending(last, now time.Time, sent int) Step {
 	next := s.Next(last, sent)
 	if next.At.IsZero() || sent == 0 {

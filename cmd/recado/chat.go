@@ -31,7 +31,7 @@ type chatCmd struct {
 
 // Run talks until the input or ctx ends.
 func (c *chatCmd) Run(ctx context.Context, std Streams) error {
-	cfg, err := loadConfig(c.Config)
+	cfg, err := configured(c.Config, std)
 	if err != nil {
 		return err
 	}

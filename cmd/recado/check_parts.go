@@ -255,7 +255,7 @@ func (t tryer) mailbox(ctx context.Context, box config.Mailbox) (string, error) 
 	case err != nil:
 		return "", err
 	case len(box.AuthservIDs) == 0 && !box.TrustSenders:
-		return "", doubt("mail can be read and sent; without authserv_ids, only senders whose mail carries a valid DKIM signature are believed, and others wait for the team")
+		return "", doubt("mail can be read and sent; without authserv_ids nobody is believed to be who From: says, and the mail of everybody waits for the team")
 	}
 	return "mail can be read and sent", nil
 }

@@ -189,7 +189,7 @@ func (s *stage) givenReading(m []string) error {
 			return fmt.Errorf("the assistant reads no %q", f[1])
 		}
 	}
-	s.script.rules = append(s.script.rules, rule{part: m[1], reading: r})
+	s.script.rules = append(s.script.rules, scripted{part: m[1], reading: r})
 	return nil
 }
 
@@ -355,12 +355,12 @@ func addressesOf(aliases []directory.Alias) []message.Address {
 
 // scriptedAssistant answers by rules, and lets the real one answer the rest.
 type scriptedAssistant struct {
-	rules  []rule
+	rules  []scripted
 	silent bool
 	real   dialogue.Assistant
 }
 
-type rule struct {
+type scripted struct {
 	part    string
 	reading dialogue.Reading
 }

@@ -15,9 +15,15 @@ import (
 
 // commands is the command line.
 type commands struct {
-	Serve serveCmd `cmd:"" help:"Run the desk."`
-	Chat  chatCmd  `cmd:"" help:"Speak with the desk in the terminal, as anybody."`
-	Play  playCmd  `cmd:"" help:"Run transcripts of conversations and show the difference."`
+	Serve   serveCmd   `cmd:"" help:"Run the desk."`
+	Chat    chatCmd    `cmd:"" help:"Speak with the desk in the terminal, as anybody."`
+	Check   checkCmd   `cmd:"" help:"Try every configured server, and say in words what is wrong."`
+	Import  importCmd  `cmd:"" help:"Take in organisations, people, the catalogue and articles from files."`
+	Export  exportCmd  `cmd:"" help:"Write them out again, or the ledger of outcomes."`
+	Migrate migrateCmd `cmd:"" help:"Bring the database to this version."`
+	Setup   configCmd  `cmd:"" name:"config" help:"About the configuration file."`
+	Play    playCmd    `cmd:"" help:"Run transcripts of conversations and show the difference."`
+	Version versionCmd `cmd:"" help:"Which version this is."`
 }
 
 func main() {

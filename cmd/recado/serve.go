@@ -31,7 +31,7 @@ type serveCmd struct {
 
 // Run serves until ctx ends, and drains; a second signal stops at once.
 func (c *serveCmd) Run(ctx context.Context, std Streams) error {
-	cfg, err := loadConfig(c.Config)
+	cfg, err := configured(c.Config, std)
 	if err != nil {
 		return err
 	}

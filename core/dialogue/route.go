@@ -131,8 +131,8 @@ func (s *scene) fresh() error {
 	if s.reading.Intent == Thanks {
 		return s.thanked(nil)
 	}
-	if s.reading.Intent == Greeting {
-		return s.greeted()
+	if s.reading.Intent == Greeting || s.chat() && (isYes(s.in.Text) || isNo(s.in.Text)) {
+		return s.greeted() // a bare yes or no to nothing is no matter for a ticket
 	}
 	if s.chat() {
 		if done, err := s.continues(); done || err != nil {

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// module is the path of this module.
+const module = "recado"
+
+// source is one parsed file.
+type source struct {
+	pkg, file string // by folder within the module, and by path
+	test      bool
+	imports   map[string]string // import path to the name it has in the file
+	syntax    *ast.File
+	where     *token.FileSet
+}
+
+// parsed reads all Go files of a module, without testdata and modules inside it.
+func parsed(t *testing.T, root string) []source {
+	t.Helper()
+	var all []source
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			return enter(root, path, name, d)
+		}
+		if strings.HasSuffix(name, ".go") {
+			s, err := parse(path, filepath.ToSlash(name))
+			all = append(all, s)
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) == 0 {
+		t.Fatalf("no Go files under %s", root)
+	}
+	return all
+}
+
+// enter leaves out what the go command leaves out.
+func enter(root, path, name string, d fs.DirEntry) error {
+	if path == root {
+		return nil
+	}
+	if d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".") || strings.HasPrefix(d.Name(), "_") {
+		return fs.SkipDir
+	}
+	if _, err := os.Stat(filepath.Join(root, name, "go.mod")); err == nil {
+		return fs.SkipDir
+	}
+	return nil
+}
+
+func parse(path, name string) (source, error) {
+	s := source{
+		pkg: filepath.ToSlash(filepath.Dir(name)), file: name, test: strings.HasSuffix(name, "_test.go"),
+		imports: map[string]string{}, where: token.NewFileSet(),
+	}
+	var err error
+	if s.syntax, err = parser.ParseFile(s.where, path, nil, parser.SkipObjectResolution); err != nil {
+		return s, err
+	}
+	for _, spec := range s.syntax.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			return s, err
+		}
+		s.imports[imported] = imported[strings.LastIndex(imported, "/")+1:]
+		if spec.Name != nil {
+			s.imports[imported] = spec.Name.Name
+		}
+	}
+	return s, nil
+}
+
+// uses is who may use what exists but is seldom right. Entries are packages, or single
+// files of one. Tests may use all of them, but see sleepers.
+var uses = map[string][]string{
+	// The clock is passed in (rule 11). bot has the real one; two packages default to it.
+	"time.Now":   {"bot/clock.go", "bot/sqlstore/open.go", "channels/email/options.go", "channels/channeltest", "testenv", "testenv/servers", "testenv/run"},
+	"time.Since": {"channels/channeltest", "testenv", "testenv/servers", "testenv/run"},
+	"time.Until": {},
+	// Real servers can only be waited for.
+	"time.Sleep":   {"testenv", "testenv/servers"},
+	"os.Exit":      {"cmd/recado", "testenv/run"},
+	"context.TODO": {},
+}
+
+// sleepers are tests that sleep on the real clock. Others sleep in a synctest bubble,
+// where it takes no time.
+var sleepers = []string{"bot/sqlstore/bench_test.go"}
+
+// senders call Channel.Send: the outbox (rule 6), and the suite that tries channels.
+var senders = []string{"bot/outbox", "channels/channeltest"}
+
+func TestSourcePolicy(t *testing.T) {
+	for _, v := range sourceViolations(parsed(t, "../..")) {
+		t.Error(v)
+	}
+}
+
+func TestSourcePolicyFindsViolations(t *testing.T) {
+	want := []string{
+		"channels/channels.go:16: Send is called; only bot/outbox and channels/channeltest may (rule 6)",
+		"config/config.go:12: func init; wiring is done where one can read it, in cmd/recado",
+		"config/config.go:13: time.Now; only bot/clock.go, bot/sqlstore/open.go, channels/email/options.go, channels/channeltest, testenv, testenv/servers, testenv/run may",
+		"config/config.go:14: os.Exit; only cmd/recado, testenv/run may",
+		"config/config.go:15: context.TODO; nobody may",
+		"core/ticket/ticket_test.go:11: time.Sleep outside a synctest bubble",
+	}
+	got := sourceViolations(parsed(t, "testdata/violations"))
+	if !slices.Equal(got, want) {
+		t.Errorf("got:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// sourceViolations lists what breaks the policy, sorted.
+func sourceViolations(all []source) []string {
+	var found []string
+	for _, s := range all {
+		ast.Inspect(s.syntax, func(n ast.Node) bool {
+			if why := s.objection(n); why != "" {
+				found = append(found, fmt.Sprintf("%s:%d: %s", s.file, s.where.Position(n.Pos()).Line, why))
+			}
+			return true
+		})
+	}
+	slices.Sort(found)
+	return found
+}
+
+// objection is what the policy has against a piece of syntax; "" for nothing.
+func (s source) objection(n ast.Node) string {
+	switch n := n.(type) {
+	case *ast.FuncDecl:
+		if n.Name.Name == "init" && n.Recv == nil {
+			return "func init; wiring is done where one can read it, in cmd/recado"
+		}
+	case *ast.CallExpr:
+		f, method := n.Fun.(*ast.SelectorExpr)
+		if method && f.Sel.Name == "Send" && !s.test && !slices.Contains(senders, s.pkg) {
+			return "Send is called; only " + strings.Join(senders, " and ") + " may (rule 6)"
+		}
+	case *ast.SelectorExpr:
+		return s.misuse(n)
+	}
+	return ""
+}
+
+// misuse finds functions of the standard library that few may use.
+func (s source) misuse(n *ast.SelectorExpr) string {
+	from, ok := n.X.(*ast.Ident)
+	if !ok {
+		return ""
+	}
+	for _, library := range []string{"time", "os", "context"} {
+		name := library + "." + n.Sel.Name
+		may, seldom := uses[name]
+		switch {
+		case s.imports[library] != from.Name || !seldom:
+		case s.test:
+			if _, bubble := s.imports["testing/synctest"]; name == "time.Sleep" && !bubble && !slices.Contains(sleepers, s.file) {
+				return "time.Sleep outside a synctest bubble"
+			}
+		case len(may) == 0:
+			return name + "; nobody may"
+		case !slices.Contains(may, s.pkg) && !slices.Contains(may, s.file):
+			return name + "; only " + strings.Join(may, ", ") + " may"
+		}
+	}
+	return ""
+}

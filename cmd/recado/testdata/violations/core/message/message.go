@@ -1,0 +1,2 @@
+// Package message breaks nothing.
+package message

@@ -1,0 +1,2 @@
+// Package utils has no rule, and a name that says nothing.
+package utils

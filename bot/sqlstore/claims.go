@@ -21,10 +21,9 @@ func (db *DB) Claim(ctx context.Context, owner string, conversations []string, n
 	}
 	err = db.write(ctx, func(t *tx) (err error) {
 		claims, err = manyReturning(ctx, t.c, scanClaim, `insert into conversation (name, owner, lease_until, fence, turn)
-			select * from (values {rows}) as wanted where true
-			on conflict (name) do update set owner = excluded.owner, lease_until = excluded.lease_until, fence = conversation.fence + 1
+			values {rows} on conflict (name) do update set owner = excluded.owner, lease_until = excluded.lease_until, fence = conversation.fence + 1
 			where conversation.owner = '' or conversation.owner = excluded.owner or conversation.lease_until <= excluded.fence
-			returning name, owner, fence, turn`, "ttnnn", rows)
+			returning name, owner, fence, turn`, plain(5), rows)
 		return err
 	})
 	if err != nil {
@@ -77,34 +76,33 @@ func (t *tx) Finish(_ context.Context, d dialogue.Done) error {
 	if len(d.Seqs) != len(d.Outcomes) {
 		return fmt.Errorf("sqlstore: finish %s: %d items and %d outcomes", d.Conversation, len(d.Seqs), len(d.Outcomes))
 	}
-	t.turns = append(t.turns, []any{key(d.Conversation), d.Owner, d.Fence, d.Turn})
+	t.gathered.turns = append(t.gathered.turns, claimed{[]any{key(d.Conversation), d.Owner, d.Fence, d.Turn}, t.doing})
 	at := micros(t.db.now())
 	for i, seq := range d.Seqs {
 		o := d.Outcomes[i]
-		t.ends = append(t.ends, []any{seq, string(o.Code), o.Reason, o.Number, at})
+		t.gathered.ends = append(t.gathered.ends, []any{seq, string(o.Code), o.Reason, o.Number, at})
 	}
 	return nil
 }
 
-// flushEnds counts the turns and ends their items. When a row is missing, some
-// conversation was claimed elsewhere; alone in its group, the turn knows that it
-// is the one meant (see group.settle).
-func (t *tx) flushEnds(ctx context.Context) error {
-	turns, ends := int64(len(t.turns)), int64(len(t.ends))
-	n, err := t.flushRows(ctx, `with done(name, owner, fence, turn) as (values {rows})
+// writeEnds counts the turns, if their owners still have them, and ends their items.
+func (t *tx) writeEnds(ctx context.Context, turns []claimed, ends [][]any) error {
+	err := t.writeClaimed(ctx, `with done(name, owner, fence, turn) as (values {rows})
 		update conversation set turn = done.turn from done
 		where conversation.name = done.name and conversation.owner = done.owner
-		and conversation.fence = done.fence and conversation.turn = done.turn - 1`, "ttnn", &t.turns)
-	if err == nil && n < turns {
-		err = dialogue.ErrFenced
-	}
+		and conversation.fence = done.fence and conversation.turn = done.turn - 1`, "ttnn", turns, dialogue.ErrFenced,
+		func(values []any) (bool, error) {
+			n, err := one(ctx, t.c, errNoRow, value[int], `select count(*) from conversation
+				where name = $1 and owner = $2 and fence = $3 and turn = $4`, values...)
+			return n == 1, err
+		})
 	if err != nil {
 		return fmt.Errorf("finish: %w", err)
 	}
-	n, err = t.flushRows(ctx, `with done(seq, outcome, reason, number, at) as (values {rows})
+	n, err := t.c.many(ctx, `with done(seq, outcome, reason, number, at) as (values {rows})
 		update inbox set outcome = done.outcome, outcome_reason = done.reason, number = done.number, ended_at = done.at
-		from done where inbox.seq = done.seq and inbox.outcome = ''`, "ntttn", &t.ends)
-	if err == nil && n < ends {
+		from done where inbox.seq = done.seq and inbox.outcome = ''`, "ntttn", ends)
+	if err == nil && int(n) < len(ends) {
 		err = dialogue.ErrFenced
 	}
 	if err != nil {
@@ -146,12 +144,15 @@ func (t *tx) Release(ctx context.Context, from message.Address, proof message.Pr
 			return 0, err
 		}
 	}
-	n, err := t.c.many(ctx, insertInbox, inboxShape, rows)
-	if err == nil {
+	var fresh int
+	for _, r := range rows {
+		t.gathered.arrivals = append(t.gathered.arrivals, arrival{r, &fresh})
+	}
+	if err = t.flush(ctx); err == nil {
 		_, err = t.c.exec(ctx, "delete from held where channel = $1 and address = $2", string(from.Channel), key(from.ID))
 	}
 	if err != nil {
 		return 0, fmt.Errorf("release what %s wrote: %w", from.Channel, err)
 	}
-	return int(n), nil
+	return fresh, nil
 }

@@ -26,6 +26,10 @@ type conn struct {
 	// during bounds statements while the connection works for several callers: one
 	// of them going away must not spoil the others' transaction.
 	during context.Context
+
+	// before is run before each question: a transaction writes down then what it
+	// had gathered. nil: nothing to do.
+	before func(context.Context) error
 }
 
 // bound is the context of a statement that a caller asks for.
@@ -107,7 +111,17 @@ func (c *conn) query(ctx context.Context, query string, args ...any) (*sql.Rows,
 type row interface{ Scan(dest ...any) error }
 
 // list reads all rows of a question; nil when there are none.
-func list[T any](ctx context.Context, c *conn, scan func(row) (T, error), query string, args ...any) (all []T, err error) {
+func list[T any](ctx context.Context, c *conn, scan func(row) (T, error), query string, args ...any) ([]T, error) {
+	if c.before != nil {
+		if err := c.before(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return returning(ctx, c, scan, query, args...)
+}
+
+// returning is list for a statement that changes rows and returns them.
+func returning[T any](ctx context.Context, c *conn, scan func(row) (T, error), query string, args ...any) (all []T, err error) {
 	rows, err := c.query(ctx, query, args...)
 	if err != nil {
 		return nil, err

@@ -8,11 +8,8 @@ import (
 	"recado/core/ticket"
 )
 
-const (
-	entryColumns = `ticket, seq, id, kind, side, author, at, via, upstream, quotes, field, from_value, to_value,
+const entryColumns = `ticket, seq, id, kind, side, author, at, via, upstream, quotes, field, from_value, to_value,
 	edited_at, deleted_at, original, attachments, text, full_text, before_text`
-	entryShape = "tntttt" + "ntttttt" + "nn" + "ttttt"
-)
 
 func scanEntry(r row) (ticket.Entry, error) {
 	var e ticket.Entry
@@ -32,17 +29,10 @@ func (t *tx) addEntry(e ticket.Entry) error {
 	if err != nil {
 		return err
 	}
-	t.entries = append(t.entries, []any{
+	t.gathered.entries = append(t.gathered.entries, []any{
 		string(e.Ticket), e.Seq, e.ID, string(e.Kind), string(e.Side), string(e.Author), micros(e.At), string(e.Via), key(e.Upstream), e.Quotes,
 		e.Field, e.From, e.To, micros(e.EditedAt), micros(e.DeletedAt), e.Original, attachments, e.Text, e.FullText, e.Before,
 	})
-	return nil
-}
-
-func (t *tx) flushEntries(ctx context.Context) error {
-	if _, err := t.flushRows(ctx, "insert into entry ("+entryColumns+") values {rows}", entryShape, &t.entries); err != nil {
-		return fmt.Errorf("write history: %w", err)
-	}
 	return nil
 }
 
@@ -52,7 +42,7 @@ func (t *tx) Amend(ctx context.Context, e ticket.Entry) error {
 	if err != nil {
 		return err
 	}
-	if err := t.flushEntries(ctx); err != nil {
+	if err := t.flush(ctx); err != nil {
 		return err
 	}
 	n, err := t.c.exec(ctx, `update entry set text = $3, full_text = $4, before_text = $5, edited_at = $6, deleted_at = $7, attachments = $8
@@ -95,27 +85,4 @@ func (r *reader) EntryByUpstream(ctx context.Context, upstream string) (ticket.E
 	}
 	return one(ctx, r.c, ticket.ErrNotFound, scanEntry, "select "+entryColumns+` from entry
 		where upstream = $1 and upstream <> '' order by at desc limit 1`, key(upstream))
-}
-
-// History, Latest and EntryByUpstream of a transaction see what it wrote.
-
-func (t *tx) History(ctx context.Context, id ticket.ID, after, limit int, notes bool) ([]ticket.Entry, error) {
-	if err := t.flushEntries(ctx); err != nil {
-		return nil, err
-	}
-	return t.reader.History(ctx, id, after, limit, notes)
-}
-
-func (t *tx) Latest(ctx context.Context, id ticket.ID, n int) ([]ticket.Entry, error) {
-	if err := t.flushEntries(ctx); err != nil {
-		return nil, err
-	}
-	return t.reader.Latest(ctx, id, n)
-}
-
-func (t *tx) EntryByUpstream(ctx context.Context, upstream string) (ticket.Entry, error) {
-	if err := t.flushEntries(ctx); err != nil {
-		return ticket.Entry{}, err
-	}
-	return t.reader.EntryByUpstream(ctx, upstream)
 }

@@ -114,14 +114,3 @@ func (r *reader) whereRefs(ctx context.Context, refs []string) (map[string]where
 	}
 	return found, err
 }
-
-// ByRefs of a transaction sees what it wrote.
-func (t *tx) ByRefs(ctx context.Context, refs []string) (*ticket.Ticket, error) {
-	if err := t.flushEntries(ctx); err != nil {
-		return nil, err
-	}
-	if err := t.flushPosts(ctx); err != nil {
-		return nil, err
-	}
-	return t.reader.ByRefs(ctx, refs)
-}

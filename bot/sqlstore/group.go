@@ -209,24 +209,34 @@ func (g *group) attempt(ctx context.Context, c *conn, batch []*job) (culprit *jo
 	t := newTx(g.db, c)
 	committed := false
 	defer func() {
+		c.before = nil
 		if !committed {
 			c.rollback(ctx)
 			t.undo()
 		}
 	}()
-	for _, j := range batch {
-		if err := j.call(t); err != nil {
-			return j, err
+	for _, t.doing = range batch {
+		if err := t.doing.call(t); err != nil {
+			return blame(err, t.doing), err
 		}
 	}
-	if err := t.flush(ctx); err != nil {
-		return nil, err
+	if err := t.finish(ctx); err != nil {
+		return blame(err, nil), err
 	}
 	if _, err := c.exec(ctx, "commit"); err != nil {
 		return nil, &brokenError{fmt.Errorf("sqlstore: commit: %w", err)}
 	}
 	committed = true
 	return nil, nil
+}
+
+// blame is who is named by the error, or else by the circumstances.
+func blame(err error, otherwise *job) *job {
+	var b *blamedError
+	if errors.As(err, &b) {
+		return b.job
+	}
+	return otherwise
 }
 
 // call runs the job, and keeps its panic for its own caller.
@@ -254,40 +264,6 @@ func conflict(err error) error {
 		if errors.Is(err, stale) {
 			return fmt.Errorf("%w: %w", dialogue.ErrConflict, err)
 		}
-	}
-	return err
-}
-
-// View implements dialogue.Store: do reads one consistent moment.
-func (db *DB) View(ctx context.Context, do func(dialogue.Reader) error) error {
-	return db.view(ctx, func(r *reader) error { return do(r) })
-}
-
-func (db *DB) view(ctx context.Context, do func(*reader) error) error {
-	c, err := db.views.take(ctx)
-	if err != nil {
-		return err
-	}
-	defer db.views.put(c)
-	if _, err := c.exec(ctx, db.dialect.snapshot); err != nil {
-		c.abandon()
-		return fmt.Errorf("sqlstore: view: %w", err)
-	}
-	// Nothing was written: a rollback ends it as well as a commit does.
-	defer c.rollback(context.WithoutCancel(ctx))
-	return do(&reader{db: db, c: c})
-}
-
-// ask is a view of a single question, which needs no snapshot.
-func (db *DB) ask(ctx context.Context, do func(*conn) error) error {
-	c, err := db.views.take(ctx)
-	if err != nil {
-		return err
-	}
-	defer db.views.put(c)
-	err = do(c)
-	if err != nil && !c.alive() {
-		c.abandon()
 	}
 	return err
 }

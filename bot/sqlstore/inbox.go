@@ -12,12 +12,47 @@ import (
 )
 
 // insertInbox leaves out what is known already: the unique key (channel, account,
-// id) is rule 2.
-const (
-	insertInbox = `insert into inbox (conversation, channel, account, id, received_at, urgent, attempts, run_at, ended_at,
-		outcome, outcome_reason, number, failure, item) select * from (values {rows}) as fresh where true on conflict do nothing`
-	inboxShape = "tttt" + "nnnnn" + "ttttt"
-)
+// id) is rule 2. It returns the keys that are new.
+const insertInbox = `insert into inbox (conversation, channel, account, id, received_at, urgent, attempts, run_at, ended_at,
+	outcome, outcome_reason, number, failure, item) values {rows} on conflict do nothing returning channel, account, id`
+
+const inboxColumns = 14
+
+// arrival is a row for the inbox, and where its caller counts those that were new.
+type arrival struct {
+	row   []any
+	fresh *int
+}
+
+// writeArrivals inserts them, and counts. The first of two alike is the new one.
+func (t *tx) writeArrivals(ctx context.Context, arrivals []arrival) error {
+	if len(arrivals) == 0 {
+		return nil
+	}
+	rows := make([][]any, len(arrivals))
+	counts := make(map[message.Key]*int, len(arrivals))
+	for i := len(arrivals) - 1; i >= 0; i-- {
+		rows[i] = arrivals[i].row
+		counts[rowKey(rows[i])] = arrivals[i].fresh
+	}
+	fresh, err := manyReturning(ctx, t.c, scanKey, insertInbox, plain(inboxColumns), rows)
+	if err != nil {
+		return fmt.Errorf("accept: %w", err)
+	}
+	for _, k := range fresh {
+		if n := counts[k]; n != nil {
+			*n++
+		}
+	}
+	return nil
+}
+
+func scanKey(r row) (k message.Key, err error) { return k, r.Scan(&k.Channel, &k.Account, &k.ID) }
+
+// rowKey is the key of a row that inboxRow made.
+func rowKey(row []any) message.Key {
+	return message.Key{Channel: message.Channel(row[1].(string)), Account: row[2].(string), ID: row[3].(string)}
+}
 
 func inboxRow(in message.Inbound) ([]any, error) {
 	if err := in.Check(); err != nil {
@@ -28,10 +63,12 @@ func inboxRow(in message.Inbound) ([]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sqlstore: accept %s: %w", in.Key, err)
 	}
-	return []any{
+	row := []any{
 		key(in.Conversation), string(in.Key.Channel), in.Key.Account, key(in.Key.ID), micros(in.ReceivedAt), bit(urgent(in)), 0, 0, 0,
 		"", "", "", "", string(item),
-	}, nil
+	}
+	wash(row)
+	return row, nil
 }
 
 // urgent reports whether an item is answered without waiting for more: only words
@@ -49,9 +86,11 @@ func (db *DB) Accept(ctx context.Context, items []message.Inbound, _ time.Time) 
 		}
 	}
 	err = db.write(ctx, func(t *tx) error {
-		n, err := t.c.many(ctx, insertInbox, inboxShape, rows)
-		fresh = int(n)
-		return err
+		fresh = 0
+		for _, r := range rows {
+			t.gathered.arrivals = append(t.gathered.arrivals, arrival{r, &fresh})
+		}
+		return nil
 	})
 	if err != nil {
 		return 0, fmt.Errorf("sqlstore: accept: %w", err)

@@ -14,12 +14,12 @@ type manyText struct {
 
 // manySizes are the numbers of rows that statements are made for: few, so that
 // few are prepared.
-var manySizes = []int{32, 8, 2, 1}
+var manySizes = []int{64, 16, 4, 1}
 
 // many runs a statement over rows, in as few steps as manySizes allow, and returns
 // how many rows it changed. In its text {rows} stands for the list of rows; shape
-// has a letter for each column: t text, n number. The types are spelled out, since
-// PostgreSQL cannot guess them in a VALUES list of its own.
+// has a letter for each column: t text, n number, where the types must be spelled
+// out since PostgreSQL cannot guess them (a VALUES list of its own), or else a dot.
 func (c *conn) many(ctx context.Context, text, shape string, rows [][]any) (changed int64, err error) {
 	err = steps(rows, func(size int, args []any) error {
 		n, err := c.exec(ctx, c.manyText(text, shape, size), args...)
@@ -29,10 +29,13 @@ func (c *conn) many(ctx context.Context, text, shape string, rows [][]any) (chan
 	return changed, err
 }
 
+// plain is the shape of an INSERT, whose types PostgreSQL takes from the columns.
+func plain(columns int) string { return strings.Repeat(".", columns) }
+
 // manyReturning is many for a statement that returns rows.
 func manyReturning[T any](ctx context.Context, c *conn, scan func(row) (T, error), text, shape string, rows [][]any) (all []T, err error) {
 	err = steps(rows, func(size int, args []any) error {
-		some, err := list(ctx, c, scan, c.manyText(text, shape, size), args...)
+		some, err := returning(ctx, c, scan, c.manyText(text, shape, size), args...)
 		all = append(all, some...)
 		return err
 	})
@@ -66,7 +69,7 @@ func (c *conn) manyText(text, shape string, n int) string {
 	return full
 }
 
-// rowList is "(cast($1 as text),cast($2 as bigint)),(...)".
+// rowList is "(cast($1 as text),cast($2 as bigint),$3),(...)".
 func rowList(shape string, n int) string {
 	var b strings.Builder
 	for r := range n {
@@ -78,13 +81,14 @@ func rowList(shape string, n int) string {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			b.WriteString("cast($")
-			b.WriteString(strconv.Itoa(r*len(shape) + i + 1))
-			if kind == 'n' {
-				b.WriteString(" as bigint)")
-			} else {
-				b.WriteString(" as text)")
+			place := "$" + strconv.Itoa(r*len(shape)+i+1)
+			switch kind {
+			case 't':
+				place = "cast(" + place + " as text)"
+			case 'n':
+				place = "cast(" + place + " as bigint)"
 			}
+			b.WriteString(place)
 		}
 		b.WriteByte(')')
 	}

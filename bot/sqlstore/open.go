@@ -23,7 +23,6 @@ var (
 	_ outbox.Store      = (*DB)(nil)
 	_ dialogue.Sessions = Sessions{}
 	_ dialogue.Tx       = (*tx)(nil)
-	_ dialogue.Late     = (*tx)(nil)
 )
 
 // Options say which database, and how to use it.

@@ -63,7 +63,7 @@ func (t *tx) SaveOrganisation(ctx context.Context, o *directory.Organisation) er
 	for _, d := range o.Domains {
 		domains = append(domains, []any{key(strings.ToLower(d)), string(o.ID)})
 	}
-	if _, err := t.c.many(ctx, "insert into organisation_domain (domain, org) values {rows} on conflict do nothing", "tt", domains); err != nil {
+	if _, err := t.c.many(ctx, "insert into organisation_domain (domain, org) values {rows} on conflict do nothing", plain(2), domains); err != nil {
 		return fmt.Errorf("save organisation %s: %w", o.ID, err)
 	}
 	restoring(t, o)

@@ -31,21 +31,15 @@ func (t *tx) Post(_ context.Context, out message.Outbound) error {
 	if err != nil {
 		return fmt.Errorf("post %s: %w", out.ID, err)
 	}
-	t.posts = append(t.posts, []any{
+	t.gathered.posts = append(t.gathered.posts, []any{
 		string(out.To.Channel), out.Account, key(out.To.ID), stateWaiting, atOnce, 0, key(t.db.foretell(out)), out.Number,
 		bit(out.Code), micros(t.db.now()), 0, "", string(body),
 	})
 	return nil
 }
 
-func (t *tx) flushPosts(ctx context.Context) error {
-	_, err := t.flushRows(ctx, `insert into outbox (channel, account, address, state, run_at, attempts, upstream_id, number,
-		secret, posted_at, ended_at, failure, body) values {rows}`, "tttnnnttnnntt", &t.posts)
-	if err != nil {
-		return fmt.Errorf("post: %w", err)
-	}
-	return nil
-}
+const insertOutbox = `insert into outbox (channel, account, address, state, run_at, attempts, upstream_id, number,
+	secret, posted_at, ended_at, failure, body) values {rows}`
 
 // duePage is how many rows Due reads at a time while it leaves out addresses.
 const duePage = 64

@@ -164,14 +164,14 @@ func (t *tx) saveLookups(ctx context.Context, p *directory.Person) error {
 	for _, m := range p.Members {
 		members = append(members, []any{string(p.ID), string(m.Org), string(m.Role)})
 	}
-	n, err := t.c.many(ctx, "insert into alias (channel, address, person) values {rows} on conflict do nothing", "ttt", aliases)
+	n, err := t.c.many(ctx, "insert into alias (channel, address, person) values {rows} on conflict do nothing", plain(3), aliases)
 	if err != nil {
 		return err
 	}
 	if int(n) < len(aliases) {
 		return directory.ErrTaken
 	}
-	_, err = t.c.many(ctx, "insert into membership (person, org, role) values {rows}", "ttt", members)
+	_, err = t.c.many(ctx, "insert into membership (person, org, role) values {rows}", plain(3), members)
 	return err
 }
 

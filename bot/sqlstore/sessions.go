@@ -38,15 +38,9 @@ func (s Sessions) Save(_ context.Context, dtx dialogue.Tx, conversation string, 
 	if err != nil {
 		return fmt.Errorf("sqlstore: save session of %s: %w", conversation, err)
 	}
-	t.sessions = append(t.sessions, []any{key(conversation), string(record)})
+	t.gathered.sessions = append(t.gathered.sessions, []any{key(conversation), string(record)})
 	return nil
 }
 
-func (t *tx) flushSessions(ctx context.Context) error {
-	_, err := t.flushRows(ctx, `insert into session (conversation, record) select * from (values {rows}) as saved where true
-		on conflict (conversation) do update set record = excluded.record`, "tt", &t.sessions)
-	if err != nil {
-		return fmt.Errorf("save sessions: %w", err)
-	}
-	return nil
-}
+const upsertSession = `insert into session (conversation, record) values {rows}
+	on conflict (conversation) do update set record = excluded.record`

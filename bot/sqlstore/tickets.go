@@ -72,58 +72,112 @@ func warnAt(t *ticket.Ticket) time.Time {
 // numbersPerYear is what a serial has room for.
 const numbersPerYear = 1_000_000_000
 
+// counter is a year's last number: as it is in the database, whose row is locked
+// until the transaction ends, and as it will be.
+type counter struct{ written, last int64 }
+
+// nextNumber takes the next number of a year. Only the first of a transaction asks
+// the database; writeNumbers notes the last.
+func (t *tx) nextNumber(ctx context.Context, year int) (int64, error) {
+	c := t.numbers[year]
+	if c == nil {
+		found, err := returning(ctx, t.c, value[int64], `insert into ticket_number (year, last) values ($1, 1)
+			on conflict (year) do update set last = ticket_number.last + 1 returning last`, year)
+		if err == nil && len(found) == 0 {
+			err = errNoRow
+		}
+		if err != nil {
+			return 0, fmt.Errorf("number a ticket: %w", err)
+		}
+		if t.numbers == nil {
+			t.numbers = map[int]*counter{}
+		}
+		t.numbers[year] = &counter{found[0], found[0]}
+		return found[0], nil
+	}
+	c.last++
+	return c.last, nil
+}
+
+func (t *tx) writeNumbers(ctx context.Context) error {
+	for year, c := range t.numbers {
+		if c.last == c.written {
+			continue
+		}
+		if _, err := t.c.exec(ctx, "update ticket_number set last = $2 where year = $1", year, c.last); err != nil {
+			return fmt.Errorf("number tickets: %w", err)
+		}
+		c.written = c.last
+	}
+	return nil
+}
+
 // Insert implements ticket.Writer.
 func (t *tx) Insert(ctx context.Context, tk *ticket.Ticket) error {
 	year := tk.OpenedAt.UTC().Year()
-	n, err := one(ctx, t.c, ticket.ErrNotFound, value[int64], `insert into ticket_number (year, last) values ($1, 1)
-		on conflict (year) do update set last = ticket_number.last + 1 returning last`, year)
+	n, err := t.nextNumber(ctx, year)
 	if err != nil {
-		return fmt.Errorf("number a ticket: %w", err)
+		return err
 	}
 	number := ticket.FormatNumber(year, n)
 	values := append([]any{
 		string(tk.ID), tk.Version + 1, number, int64(year)*numbersPerYear + n, string(tk.Org), string(tk.OpenedBy),
 		micros(tk.OpenedAt), string(tk.Via), tk.Description,
 	}, movingValues(tk)...)
-	_, err = t.c.exec(ctx, "insert into ticket ("+ticketFixed+", "+ticketMoving+") values ("+places(1, len(values))+")", values...)
-	if err != nil {
-		return fmt.Errorf("insert ticket %s: %w", number, err)
-	}
-	if err := t.saveParticipants(ctx, tk); err != nil {
-		return fmt.Errorf("insert ticket %s: %w", number, err)
-	}
+	t.gathered.inserts = append(t.gathered.inserts, values)
+	t.addParticipants(tk)
 	restoring(t, tk)
 	tk.Number = number
 	return t.stored(tk)
 }
 
-// Update implements ticket.Writer.
+// Update implements ticket.Writer. That the version is an old one may come out
+// only when the transaction is committed.
 func (t *tx) Update(ctx context.Context, tk *ticket.Ticket) error {
-	values := append([]any{string(tk.ID), tk.Version, tk.Version + 1}, movingValues(tk)...)
-	n, err := t.c.exec(ctx, updateTicket, values...)
-	if err == nil && n == 0 {
-		err = ticket.ErrStale
-	}
-	if err == nil && participantsChanged(tk) {
-		_, err = t.c.exec(ctx, "delete from ticket_participant where ticket = $1", string(tk.ID))
-		if err == nil {
-			err = t.saveParticipants(ctx, tk)
+	anew := participantsChanged(tk)
+	if anew || t.gathered.tickets[tk.ID] {
+		if err := t.flush(ctx); err != nil {
+			return err
 		}
 	}
-	if err != nil {
-		return fmt.Errorf("update ticket %s: %w", tk.Number, err)
+	if anew {
+		if _, err := t.c.exec(ctx, "delete from ticket_participant where ticket = $1", string(tk.ID)); err != nil {
+			return fmt.Errorf("update ticket %s: %w", tk.Number, err)
+		}
+		t.addParticipants(tk)
 	}
+	values := append([]any{string(tk.ID), tk.Version, tk.Version + 1}, movingValues(tk)...)
+	t.gathered.updates = append(t.gathered.updates, claimed{values, t.doing})
 	restoring(t, tk)
 	return t.stored(tk)
 }
 
-var updateTicket = func() string {
-	set := []string{"version = $3"}
-	for i, name := range strings.Split(ticketMoving, ",") {
-		set = append(set, fmt.Sprintf("%s = $%d", strings.TrimSpace(name), i+4))
+var (
+	insertTicket = "insert into ticket (" + ticketFixed + ", " + ticketMoving + ") values {rows}"
+
+	updateTicket = func() string {
+		names := strings.Split(ticketMoving, ",")
+		set := make([]string, len(names))
+		for i, name := range names {
+			names[i] = strings.TrimSpace(name)
+			set[i] = names[i] + " = u." + names[i]
+		}
+		return "with u(id, read, version, " + strings.Join(names, ", ") + `) as (values {rows})
+			update ticket set version = u.version, ` + strings.Join(set, ", ") + " from u where ticket.id = u.id and ticket.version = u.read"
+	}()
+	updateShape = "tnn" + "ttttntttttttnnnntnnnnnnnnn" + "tttt"
+)
+
+func (t *tx) writeUpdates(ctx context.Context, rows []claimed) error {
+	err := t.writeClaimed(ctx, updateTicket, updateShape, rows, ticket.ErrStale, func(values []any) (bool, error) {
+		version, err := one(ctx, t.c, ticket.ErrStale, value[int64], "select version from ticket where id = $1", values[0])
+		return version == values[2].(int64), err
+	})
+	if err != nil {
+		return fmt.Errorf("update tickets: %w", err)
 	}
-	return "update ticket set " + strings.Join(set, ", ") + " where id = $1 and version = $2"
-}()
+	return nil
+}
 
 // stored gathers the ticket's news, and tells it that they are stored.
 func (t *tx) stored(tk *ticket.Ticket) error {
@@ -132,6 +186,10 @@ func (t *tx) stored(tk *ticket.Ticket) error {
 			return err
 		}
 	}
+	if t.gathered.tickets == nil {
+		t.gathered.tickets = map[ticket.ID]bool{}
+	}
+	t.gathered.tickets[tk.ID] = true
 	tk.Stored()
 	return nil
 }
@@ -146,19 +204,19 @@ func participantsChanged(tk *ticket.Ticket) bool {
 	return false
 }
 
-func (t *tx) saveParticipants(ctx context.Context, tk *ticket.Ticket) error {
-	var rows [][]any
+func (t *tx) addParticipants(tk *ticket.Ticket) {
 	for i, id := range tk.Participants {
-		rows = append(rows, []any{string(tk.ID), i, string(id)})
+		t.gathered.participants = append(t.gathered.participants, []any{string(tk.ID), i, string(id)})
 	}
-	_, err := t.c.many(ctx, "insert into ticket_participant (ticket, position, person) values {rows}", "tnt", rows)
-	return err
 }
 
 // AddLink implements ticket.Writer. A link that exists stays as it is.
 func (t *tx) AddLink(ctx context.Context, l ticket.Link) error {
-	_, err := t.c.exec(ctx, `insert into ticket_link (from_ticket, to_ticket, relation, at, by_person) values ($1, $2, $3, $4, $5)
-		on conflict do nothing`, string(l.From), string(l.To), string(l.Relation), micros(l.At), string(l.By))
+	err := t.flush(ctx) // the tickets may be new
+	if err == nil {
+		_, err = t.c.exec(ctx, `insert into ticket_link (from_ticket, to_ticket, relation, at, by_person) values ($1, $2, $3, $4, $5)
+			on conflict do nothing`, string(l.From), string(l.To), string(l.Relation), micros(l.At), string(l.By))
+	}
 	if err != nil {
 		return fmt.Errorf("link tickets: %w", err)
 	}

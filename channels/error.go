@@ -35,8 +35,7 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // KindOf classes any error of Send.
 func KindOf(err error) (ErrorKind, time.Duration) {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind, e.RetryAfter
 	}
 	return Temporary, 0

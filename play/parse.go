@@ -63,7 +63,9 @@ var forms = []form{
 	{Takes, regexp.MustCompile(`^` + name + ` deletes on (?P<channel>\w+)\s{2,}(?P<text>.+)$`)},
 	{Reacts, regexp.MustCompile(`^` + name + ` reacts on (?P<channel>\w+)\s{2,}(?P<text>\S+)$`)},
 	{Rates, regexp.MustCompile(`^` + name + ` rates on the page\s{2,}service=(?P<service>\d) solution=(?P<solution>\d)(?:\s+(?P<text>.+))?$`)},
-	{Says, regexp.MustCompile(`^` + name + `(?: on (?P<channel>\w+)| (?P<reply>replies)(?: to (?P<number>\S+))?| in thread (?P<thread>\S+))(?: (?P<auto>automatically))?(?:, (?P<forged>forged))?(?:, subject "(?P<subject>[^"]*)")?(?:, copy to (?P<copies>[^:]+?))?(?:, with (?P<files>[^:]+?))?(?:\s{2,}(?P<text>.*))?$`)},
+	{Says, regexp.MustCompile(`^` + name + `(?: on (?P<channel>\w+)| (?P<reply>replies)(?: to (?P<number>\S+))?| in thread (?P<thread>\S+))` +
+		`(?: (?P<auto>automatically))?(?:, (?P<forged>forged))?(?:, subject "(?P<subject>[^"]*)")?` +
+		`(?:, copy to (?P<copies>[^:]+?))?(?:, with (?P<files>[^:]+?))?(?:\s{2,}(?P<text>.*))?$`)},
 }
 
 // Parse reads a transcript.

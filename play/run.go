@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -167,8 +168,8 @@ func (r *runner) lastCode(who string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for i := len(heard) - 1; i >= 0; i-- {
-		if c := code.FindString(heard[i].Text); c != "" && !strings.Contains(heard[i].Text, "-"+c) {
+	for _, h := range slices.Backward(heard) {
+		if c := code.FindString(h.Text); c != "" && !strings.Contains(h.Text, "-"+c) {
 			return c, nil
 		}
 	}
@@ -188,15 +189,15 @@ func (r *runner) hears(step Step) error {
 			fresh = append(fresh, m)
 		}
 	}
-	match, err := matcher(step.Text)
-	if err != nil {
-		return err
-	}
-	if match == nil {
+	if step.Text == "nothing" {
 		if len(fresh) > 0 {
 			return r.different(step, fresh)
 		}
 		return nil
+	}
+	match, err := matcher(step.Text)
+	if err != nil {
+		return err
 	}
 	for i, m := range all {
 		if (channel != "" && m.Channel != channel) || i < r.seen[step.Who+"/"+m.Channel] || !match(m) {
@@ -208,11 +209,8 @@ func (r *runner) hears(step Step) error {
 	return r.different(step, fresh)
 }
 
-// matcher reads an expectation; nil expects nothing.
+// matcher reads an expectation.
 func matcher(want string) (func(Message) bool, error) {
-	if want == "nothing" {
-		return nil, nil
-	}
 	sign, text := want[:1], strings.TrimSpace(want[1:])
 	switch sign {
 	case "~":
@@ -242,7 +240,7 @@ func whole(m Message) string {
 // around lines.
 func plain(s string) string {
 	var lines []string
-	for _, line := range strings.Split(s, "\n") {
+	for line := range strings.SplitSeq(s, "\n") {
 		if line = strings.TrimSpace(line); line != "" {
 			lines = append(lines, line)
 		}

@@ -160,7 +160,7 @@ func (d *desk) chatSocket(ctx context.Context, hub *local.Hub) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("chat socket: %w", err)
 	}
-	listener, err := net.Listen("unix", path)
+	listener, err := new(net.ListenConfig).Listen(ctx, "unix", path)
 	if err != nil {
 		return fmt.Errorf("chat socket: %w", err)
 	}

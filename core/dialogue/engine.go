@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"recado/core/article"
@@ -144,8 +145,8 @@ func merged(items []message.Inbound) message.Inbound {
 			}
 			in.Text += more.Text
 		}
-		in.Attachments = append(in.Attachments[:len(in.Attachments):len(in.Attachments)], more.Attachments...)
-		in.Refused = append(in.Refused[:len(in.Refused):len(in.Refused)], more.Refused...)
+		in.Attachments = append(slices.Clip(in.Attachments), more.Attachments...)
+		in.Refused = append(slices.Clip(in.Refused), more.Refused...)
 		if more.Thread.ID != "" || len(more.Thread.Refs) > 0 {
 			in.Thread = more.Thread
 		}

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"maps"
 	"strings"
 
 	"recado/core/directory"
@@ -67,14 +68,15 @@ func (s *scene) notifyAll(event notice.Event, t *ticket.Ticket, data notice.Data
 		say := Say{
 			To: r.To, Language: notice.Language(orElse(r.Person.Language, s.e.Desk.Language)), Key: noticeKey(event, r.As),
 			Ticket: t, Proactive: event == notice.Reminder || event == notice.Warning, Attachments: files,
-			Data: notice.Data{"Name": r.Person.First(), "By": s.byName(r.As), "Requester": f.Requester.Name, "Text": "", "About": "", "Chat": r.To.Channel != message.Email},
+			Data: notice.Data{
+				"Name": r.Person.First(), "By": s.byName(r.As), "Requester": f.Requester.Name, "Text": "", "About": "",
+				"Chat": r.To.Channel != message.Email,
+			},
 		}
 		if r.As == notice.Agent {
 			say.Data["Audience"] = audience
 		}
-		for k, v := range data {
-			say.Data[k] = v
-		}
+		maps.Copy(say.Data, data)
 		said = append(said, len(s.plan.Says))
 		s.plan.Says = append(s.plan.Says, say)
 	}

@@ -3,6 +3,7 @@ package dialogue
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -189,9 +190,7 @@ func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
 	if t != nil {
 		data["Number"], data["Subject"] = t.Number, t.Subject
 	}
-	for k, v := range say.Data {
-		data[k] = v
-	}
+	maps.Copy(data, say.Data)
 	text, err := e.Catalogue.Text(say.Language, say.Key, data)
 	if err != nil {
 		return message.Outbound{}, err

@@ -183,8 +183,11 @@ func (s *scene) wantsReading() bool {
 	if _, _, stars := survey.Parse(s.in.Text); stars {
 		return false
 	}
+	if len(s.session.Choices) == 0 {
+		return true
+	}
 	_, choice := choose(s.in.Text, s.session.Choices)
-	return !choice && !(len(s.session.Choices) > 0 && (isYes(s.in.Text) || isNo(s.in.Text)))
+	return !choice && !isYes(s.in.Text) && !isNo(s.in.Text)
 }
 
 // heard notes the first words from an address, and the language of a person whose

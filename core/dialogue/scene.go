@@ -15,7 +15,7 @@ import (
 
 // scene is one turn while it is decided: what is known, and the plan so far.
 type scene struct {
-	ctx  context.Context
+	ctx  context.Context //nolint:containedctx // a scene is one call, taken apart into methods
 	e    *Engine
 	now  time.Time
 	in   message.Inbound // the turn's items as one

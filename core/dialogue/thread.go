@@ -266,7 +266,10 @@ func (s *scene) greeted() error {
 	return nil
 }
 
-var thanksText = regexp.MustCompile(`^(muito )?(obrigad[oa]|valeu|brigad[oa]|thanks|thank you|thx|gracias|muchas gracias|ok|blz|beleza|perfeito|show|otimo|great|perfecto|de nada)( muito obrigad[oa]| obrigad[oa]| valeu| thanks| gracias)?( pela (ajuda|atencao))?( gente| pessoal| a todos| so much| a lot)?$`)
+// thanksText is a courtesy and nothing else. Folded.
+var thanksText = regexp.MustCompile(`^(muito )?` +
+	`(obrigad[oa]|valeu|brigad[oa]|thanks|thank you|thx|gracias|muchas gracias|ok|blz|beleza|perfeito|show|otimo|great|perfecto|de nada)` +
+	`( muito)?( obrigad[oa]| valeu| thanks| gracias)?( pela (ajuda|atencao))?( gente| pessoal| a todos| so much| a lot)?$`)
 
 // isThanks recognises a courtesy without the assistant: it must not reopen a ticket.
 func isThanks(text string) bool { return thanksText.MatchString(fold(text)) }

@@ -34,17 +34,15 @@ func (s *scene) cancel() error {
 }
 
 // contacts tells how else to reach the desk (A11).
-func (s *scene) contacts() error {
+func (s *scene) contacts() {
 	s.say("contacts", notice.Data{"Phone": s.e.Desk.Phone, "Email": s.e.Desk.Email, "Contacts": s.e.Desk.Contacts})
 	s.outcome(message.Talked, "contacts", nil)
-	return nil
 }
 
 // speaks changes the person's language.
-func (s *scene) speaks(lang string) error {
+func (s *scene) speaks(lang string) {
 	s.who.Language = lang
 	s.savePerson(s.who)
 	s.say("language", notice.Data{"Name": s.who.First()})
 	s.outcome(message.Talked, "language: "+lang, nil)
-	return nil
 }

@@ -69,8 +69,8 @@ func (s *scene) decideProved() error {
 // customer takes a customer's turn: a command at any step, then the answer to what
 // was asked, then a rating, then the ticket it belongs to, then something new.
 func (s *scene) customer() error {
-	if done, err := s.refusedFiles(); done || err != nil {
-		return err
+	if s.refusedFiles() {
+		return nil
 	}
 	if s.command.command != cmdNone && len(s.in.Attachments) == 0 {
 		if done, err := s.obey(); done || err != nil {
@@ -162,9 +162,11 @@ func (s *scene) obey() (bool, error) {
 	case cmdReopen:
 		return true, s.reopen()
 	case cmdContact:
-		return true, s.contacts()
+		s.contacts()
+		return true, nil
 	case cmdPT, cmdEN, cmdES:
-		return true, s.speaks(string(s.command.command))
+		s.speaks(string(s.command.command))
+		return true, nil
 	case cmdFix:
 		return s.fixes()
 	}
@@ -224,9 +226,9 @@ func (s *scene) savePerson(p directory.Person) {
 
 // refusedFiles tells which files were not kept, and why (B3); the rest goes on.
 // True when nothing else came with them.
-func (s *scene) refusedFiles() (bool, error) {
+func (s *scene) refusedFiles() bool {
 	if len(s.in.Refused) == 0 {
-		return false, nil
+		return false
 	}
 	var names []string
 	for _, f := range s.in.Refused {
@@ -237,10 +239,10 @@ func (s *scene) refusedFiles() (bool, error) {
 		"Files": strings.Join(names, "\n"), "Count": len(names), "Most": message.MaxFiles, "Size": notice.Size(message.MaxFileSize),
 	})
 	if strings.TrimSpace(s.in.Text) != "" || len(s.in.Attachments) > 0 || s.in.Kind != message.Text {
-		return false, nil
+		return false
 	}
 	s.outcome(message.Talked, "only files that are not kept", nil)
-	return true, nil
+	return true
 }
 
 // reactionAnswers reports whether a reaction is a yes or a no to an open question.

@@ -207,8 +207,8 @@ func (s *scene) say(key string, data notice.Data, choices ...message.Choice) *Sa
 }
 
 // sayOf answers about a ticket.
-func (s *scene) sayOf(t *ticket.Ticket, key string, data notice.Data, choices ...message.Choice) *Say {
-	say := s.say(key, data, choices...)
+func (s *scene) sayOf(t *ticket.Ticket, key string, data notice.Data) *Say {
+	say := s.say(key, data)
 	say.Ticket, say.Subject = t, ""
 	return say
 }

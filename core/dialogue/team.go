@@ -55,8 +55,8 @@ func parseOrder(text string) (order, string) {
 // the customer unless they are marked as a note; elsewhere they are asked about
 // first, so that nothing leaves by accident.
 func (s *scene) agent() error {
-	if done, err := s.refusedFiles(); done || err != nil {
-		return err
+	if s.refusedFiles() {
+		return nil
 	}
 	if s.thread != nil {
 		return s.inTeamThread(s.thread, s.in.Text)
@@ -103,7 +103,8 @@ func (s *scene) obeyTeam() (bool, error) {
 		s.outcome(message.Talked, "how to close", nil)
 		return true, nil
 	case cmdPT, cmdEN, cmdES:
-		return true, s.speaks(string(s.command.command))
+		s.speaks(string(s.command.command))
+		return true, nil
 	}
 	return false, nil
 }

@@ -87,9 +87,11 @@ func (s *scene) continues() (bool, error) {
 	case len(waiting) == 1:
 		return true, s.add(waiting[0])
 	case len(waiting) > 1:
-		return true, s.askWhich(waiting)
+		s.askWhich(waiting)
+		return true, nil
 	case len(likely) > 0:
-		return true, s.askWhich(likely)
+		s.askWhich(likely)
+		return true, nil
 	}
 	return false, nil
 }
@@ -124,14 +126,13 @@ func (s *scene) focused() (*ticket.Ticket, error) {
 }
 
 // askWhich asks which of several tickets words are about; they are kept meanwhile.
-func (s *scene) askWhich(open []*ticket.Ticket) error {
+func (s *scene) askWhich(open []*ticket.Ticket) {
 	s.session.Draft = &Draft{Said: s.said()}
 	s.readInto(s.session.Draft)
 	choices := ticketChoices(open)
 	choices = append(choices, s.choice(valNew, "choice.new-matter"))
 	s.question(topicWhich, "", "which.ticket", nil, choices...)
 	s.outcome(message.Talked, "asked which ticket", nil)
-	return nil
 }
 
 // whichAnswered takes the kept words to the ticket that was chosen.

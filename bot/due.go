@@ -48,6 +48,7 @@ func (b *Bot) dueRound(ctx context.Context) (applied int, next time.Time, err er
 	if err != nil {
 		return 0, next, err
 	}
+	again := len(plans) == duePlans
 	for _, plan := range plans {
 		failure := b.opts.Turns.Update(ctx, func(tx dialogue.Tx) error {
 			_, err := apply(ctx, plan, tx)
@@ -56,14 +57,16 @@ func (b *Bot) dueRound(ctx context.Context) (applied int, next time.Time, err er
 		switch {
 		case failure == nil:
 			applied++
-		case !errors.Is(failure, dialogue.ErrConflict):
+		case errors.Is(failure, dialogue.ErrConflict):
+			again = true
+		default:
 			err = errors.Join(err, failure)
 		}
 	}
 	if applied > 0 {
 		b.wakeOutboxes()
 	}
-	if len(plans) == duePlans {
+	if again {
 		next = b.opts.Clock.Now()
 	}
 	return applied, next, err

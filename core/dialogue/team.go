@@ -30,7 +30,9 @@ var orders = []struct {
 	order order
 	form  *regexp.Regexp
 }{
-	{orderNote, regexp.MustCompile(`(?i)^[\s\p{Z}\p{Cf}*_>(\[]*(//|🔒|((nota|note)( interna| privada)?|(internal|private) note|intern[oa]|internal)[\s\p{Z}*_]*([:：\])]|[-–—][\s\p{Z}]|\n|$)[*_]*)[\s\p{Z}]*`)},
+	{orderNote, regexp.MustCompile(`(?i)^[\s\p{Z}\p{Cf}*_>(\[]*(//|🔒|` +
+		`((nota|note)( interna| privada)?|(internal|private) note|intern[oa]|internal)[\s\p{Z}*_]*([:：\])]|[-–—][\s\p{Z}]|\n|$)[*_]*` +
+		`)[\s\p{Z}]*`)},
 	{orderClose, firstWord(`fechar|encerrar|concluir|finalizar|close|cerrar`)},
 	{orderReopen, firstWord(`reabrir|reopen`)},
 	{orderWait, firstWord(`espera|e[mn] espera|esperando|aguardar|aguardando|waiting|wait`)},

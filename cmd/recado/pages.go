@@ -17,8 +17,12 @@ import (
 func (d *desk) webChannel() (*web.Channel, error) {
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), lateMetrics{d})
+	admin := d.cfg.Web.AdminListen
+	if admin == d.cfg.Web.Listen {
+		admin = "" // one listener for both, which then shows metrics to this machine only
+	}
 	return web.New(web.Options{
-		Addr: d.cfg.Web.Listen, AdminAddr: d.cfg.Web.AdminListen, BaseURL: d.cfg.Web.PublicURL, LinkTTL: d.cfg.Survey.Expires,
+		Addr: d.cfg.Web.Listen, AdminAddr: admin, BaseURL: d.cfg.Web.PublicURL, LinkTTL: d.cfg.Survey.Expires,
 		Desk: d.cfg.Desk.Name, Signer: d.signer, Surveys: surveys{d}, Ready: d.ready, Gatherer: metrics, Clock: d.clock.Now, Log: d.log,
 	})
 }

@@ -252,6 +252,9 @@ func (s *scene) history(t *ticket.Ticket, whole bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if len(entries) == 1 && !s.who.OnTeam() {
+		return "", nil // the description says it already
+	}
 	var lines []string
 	for _, e := range entries {
 		line, err := s.entryLine(e)

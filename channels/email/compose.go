@@ -234,7 +234,7 @@ func (d *desk) htmlBody(out message.Outbound) (string, error) {
 		Quote                   []string
 		Link                    *message.Link
 	}{
-		Language: out.Language,
+		Language: oneLine(out.Language),
 		Subject:  d.subject(out),
 		Body:     markupHTML(tidy(out.Text)),
 		Quote:    quoteLines(out),

@@ -140,6 +140,17 @@ type bounce struct {
 // final reports that no further attempt will be made.
 func (b bounce) final() bool { return b.action == "" || b.action == "failed" }
 
+// form is what is known, in the words of RFC 3464.
+func (b bounce) form() map[string]string {
+	form := map[string]string{}
+	for name, value := range map[string]string{"action": b.action, "status": b.status, "diagnostic": b.diagnostic} {
+		if value != "" {
+			form[name] = value
+		}
+	}
+	return form
+}
+
 // readBounce gathers what the parts, the header and at last the text say.
 func readBounce(l letter) (b bounce) {
 	for _, r := range l.reports {

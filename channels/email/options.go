@@ -32,6 +32,10 @@ type Options struct {
 	// Authentication-Results (RFC 8601). They must remove such fields of others.
 	TrustedAuthserv []string
 
+	// TrustSenders believes every From field of what Mailbox reads, to try things out:
+	// only with an IMAP server on this machine itself.
+	TrustSenders bool
+
 	MaxMail int64 // bytes of one mail that are read; 0 is 50 MB
 
 	Memory channels.Memory // where Mailbox keeps its cursor

@@ -6,8 +6,10 @@ import (
 	"path"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/jhillyerd/enmime/v2"
+	"golang.org/x/text/encoding/charmap"
 )
 
 // letter is a mail taken apart. Every leaf of its MIME tree is counted in parts,
@@ -126,14 +128,29 @@ func (l *letter) leaf(p *enmime.Part, parent string) []segment {
 		l.reports = append(l.reports, report{mediaType, p.Content})
 	case mediaType == "text/plain" && !attached:
 		l.shown++
-		return []segment{{plain: tidy(string(p.Content))}}
+		return []segment{{plain: tidy(textOf(p))}}
 	case mediaType == "text/html" && !attached:
 		l.shown++
-		return []segment{{html: toUTF8(string(p.Content))}}
+		return []segment{{html: toUTF8(textOf(p))}}
 	default:
 		l.files = append(l.files, l.file(p, mediaType))
 	}
 	return nil
+}
+
+// textOf is the text of a part, which enmime took for the charset that it names.
+// Programs that name a Western one, or none, often write UTF-8 all the same; and
+// other text that is valid UTF-8 by chance hardly exists.
+func textOf(p *enmime.Part) string {
+	text := string(p.Content)
+	switch strings.ToLower(p.Charset) {
+	case "", "us-ascii", "iso-8859-1", "latin1", "windows-1252", "iso-8859-15":
+		raw, err := charmap.Windows1252.NewEncoder().String(text)
+		if err == nil && raw != text && utf8.ValidString(raw) {
+			return raw
+		}
+	}
+	return text
 }
 
 func undecodable(p *enmime.Part) bool {

@@ -50,7 +50,19 @@ const (
 )
 
 // introAt returns how many lines, from the first, introduce a quote; 0 for none.
+// A line above an introduction is not its beginning, though it may look like one.
 func introAt(lines []string) int {
+	n := introSpan(lines)
+	for below := 1; below < n; below++ {
+		if introSpan(lines[below:n]) > 0 {
+			return 0
+		}
+	}
+	return n
+}
+
+// introSpan is introAt for a first line that is taken for the beginning.
+func introSpan(lines []string) int {
 	if len(lines) == 0 || !introStart.MatchString(lines[0]) || !strings.ContainsAny(lines[0], "0123456789<") {
 		return 0
 	}
@@ -60,8 +72,8 @@ func introAt(lines []string) int {
 		if whole = strings.TrimSpace(whole + " " + line); line == "" || len(whole) > longestIntro {
 			return 0
 		}
-		if n > 0 && (isPrefixed(line) && !strings.HasPrefix(line, ">:") || introAt(lines[n:]) > 0) {
-			return 0 // the quote began, or the introduction begins further down
+		if n > 0 && isPrefixed(line) && !strings.HasPrefix(line, ">:") {
+			return 0 // the quote began
 		}
 		if introduces(whole, lines[n+1:]) {
 			return n + 1

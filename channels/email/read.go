@@ -93,8 +93,8 @@ func (d *desk) understand(raw []byte, env envelope) (in message.Inbound, l lette
 	if l.failed != nil {
 		in.Subject = strings.TrimSpace(unreadableSubject + " " + in.Subject)
 	}
-	in.Text, in.FullText = texts(l.segments)
-	if cutText(&in) {
+	var whole bool
+	if in.Text, in.FullText, whole = texts(l.segments); !whole {
 		in.Refused = append(in.Refused, message.Refusal{Name: "texto", Why: message.TooLarge})
 	}
 	return in, l
@@ -135,7 +135,7 @@ func (d *desk) describeBounce(in *message.Inbound, l letter, env envelope) {
 	if b.final() {
 		in.Kind = message.Bounce
 	}
-	in.Form = map[string]string{"action": b.action, "status": b.status, "diagnostic": b.diagnostic}
+	in.Form = b.form()
 	if b.messageID != "" {
 		in.Thread.Refs = append([]string{b.messageID}, slices.DeleteFunc(in.Thread.Refs, func(id string) bool { return id == b.messageID })...)
 	}
@@ -213,33 +213,35 @@ func thread(h header) (t message.Thread) {
 	return t
 }
 
-// texts joins what the person wrote, and all there is to read. The second is
-// empty when it says no more.
-func texts(segments []segment) (own, full string) {
+// texts joins what the person wrote, and all there is to read; the second is empty
+// when it says no more. They are whole unless a mail holds more than maxText.
+func texts(segments []segment) (own, full string, whole bool) {
 	var owns, fulls []string
+	whole = true
+	total := 0
 	for _, s := range segments {
+		if total > maxText {
+			whole = false
+			break
+		}
 		o, f := s.plain, s.plain
 		if strings.TrimSpace(s.plain) == "" && s.html != "" {
 			o, f = htmlReply(s.html)
+			whole = whole && len(s.html) <= maxHTML
 		}
-		owns = append(owns, readReply(o).own)
-		fulls = append(fulls, strings.TrimSpace(f))
+		total += len(f)
+		owns = append(owns, readReply(cut(o, maxText)).own)
+		fulls = append(fulls, strings.TrimSpace(cut(f, maxText)))
 	}
 	own, full = joinTexts(owns), joinTexts(fulls)
 	if full == own {
 		full = ""
 	}
-	return own, full
+	return cut(own, maxText), cut(full, maxText), whole && len(full) <= maxText
 }
 
 func joinTexts(all []string) string {
 	return strings.Join(slices.DeleteFunc(all, func(s string) bool { return strings.TrimSpace(s) == "" }), "\n\n")
-}
-
-func cutText(in *message.Inbound) bool {
-	longer := len(in.Text) > maxText || len(in.FullText) > maxText
-	in.Text, in.FullText = cut(in.Text, maxText), cut(in.FullText, maxText)
-	return longer
 }
 
 // keepFiles keeps the files of l within the limits of B3. Pictures of a signature

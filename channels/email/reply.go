@@ -42,7 +42,7 @@ func withoutQuotes(lines []string) []string {
 	switch {
 	case !blank(above):
 		return above
-	case o.kind == intro:
+	case o.kind == intro && !blank(lines[at+o.length:]):
 		return lines[at+o.length:] // an answer below a line that introduces nothing
 	}
 	return lines // a bare forward: who wrote it is part of what was sent

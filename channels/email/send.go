@@ -225,7 +225,7 @@ func (p *postman) greet(ctx context.Context, conn net.Conn) (c *smtp.Client, at 
 	if err := c.Hello(or(p.desk.SMTP.Hello, p.desk.address.domain)); err != nil {
 		return nil, atConnect, err
 	}
-	if p.desk.SMTP.User == "" {
+	if p.desk.SMTP.User == "" || p.desk.SMTP.Mode == Plain && !offersSignIn(c) {
 		return c, "", nil
 	}
 	password, err := p.desk.SMTP.Password(ctx)
@@ -233,6 +233,13 @@ func (p *postman) greet(ctx context.Context, conn net.Conn) (c *smtp.Client, at 
 		return nil, atConnect, fmt.Errorf("the password could not be had: %w", err)
 	}
 	return c, atSignIn, signIn(c, p.desk.SMTP.User, password)
+}
+
+// offersSignIn reports whether the server knows users at all. A mail server on the
+// desk's own machine, which Plain is for, mostly does not: it knows machines.
+func offersSignIn(c *smtp.Client) bool {
+	offers, _ := c.Extension("AUTH")
+	return offers
 }
 
 func signIn(c *smtp.Client, user, password string) error {

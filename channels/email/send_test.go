@@ -1,0 +1,208 @@
+package email
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"recado/channels"
+	"recado/core/message"
+)
+
+// Replies as servers in the wild word them.
+func TestVerdict(t *testing.T) {
+	said := func(code int, enhanced smtp.EnhancedCode, words string) error {
+		return fmt.Errorf("sending: %w", &smtp.SMTPError{Code: code, EnhancedCode: enhanced, Message: words})
+	}
+	tests := []struct {
+		name string
+		at   step
+		err  error
+		want channels.ErrorKind
+	}{
+		{"connection refused", atConnect, errors.New("connect: connection refused"), channels.Temporary},
+		{"broke off in the content", atContent, io.ErrUnexpectedEOF, channels.Temporary},
+		{"context ended", atRecipient, context.Canceled, channels.Temporary},
+		{"certificate not trusted", atConnect, x509.UnknownAuthorityError{}, channels.SignedOut},
+		{"busy at the greeting", atConnect, said(421, smtp.EnhancedCode{4, 3, 2}, "try again later"), channels.Temporary},
+		{"not welcome at the greeting", atConnect, said(554, smtp.EnhancedCode{5, 7, 1}, "blocked using a list"), channels.SignedOut},
+		{"wrong password", atSignIn, said(535, smtp.EnhancedCode{5, 7, 8}, "Username and Password not accepted"), channels.SignedOut},
+		{"no way to sign in", atSignIn, said(504, smtp.EnhancedCode{5, 7, 4}, "neither PLAIN nor LOGIN"), channels.SignedOut},
+		{"signing in fails for now", atSignIn, said(454, smtp.EnhancedCode{4, 7, 0}, "Temporary authentication failure"), channels.Temporary},
+		{"signing in was forgotten", atSender, said(530, smtp.EnhancedCode{5, 7, 0}, "Authentication Required"), channels.SignedOut},
+		{"too fast, said at the recipient", atRecipient, said(450, smtp.EnhancedCode{4, 7, 28}, "unusual rate of unsolicited mail"), channels.RateLimited},
+		{"too fast, 421", atSender, said(421, smtp.EnhancedCode{4, 7, 0}, "Too many messages, slow down"), channels.RateLimited},
+		{"too fast, without a code", atSender, said(421, smtp.EnhancedCode{}, "sending rate exceeded"), channels.RateLimited},
+		{"greylisted", atRecipient, said(451, smtp.EnhancedCode{4, 7, 1}, "Greylisted, please wait"), channels.Temporary},
+		{"mailbox full for now", atRecipient, said(452, smtp.EnhancedCode{4, 2, 2}, "over quota"), channels.Temporary},
+		{"no such user", atRecipient, said(550, smtp.EnhancedCode{5, 1, 1}, "The email account that you tried to reach does not exist"), channels.Unreachable},
+		{"no such domain takes mail", atRecipient, said(556, smtp.EnhancedCode{5, 1, 10}, "recipient address has null MX"), channels.Unreachable},
+		{"mailbox closed", atRecipient, said(550, smtp.EnhancedCode{5, 2, 1}, "The account is inactive"), channels.Unreachable},
+		{"no such user, without a code", atRecipient, said(550, smtp.EnhancedCode{}, "No such user here"), channels.Unreachable},
+		{"our own address is refused", atRecipient, said(553, smtp.EnhancedCode{5, 1, 8}, "sender's domain does not exist"), channels.Permanent},
+		{"mailbox full", atRecipient, said(552, smtp.EnhancedCode{5, 2, 2}, "mailbox full"), channels.Permanent},
+		{"policy, without a code", atRecipient, said(550, smtp.EnhancedCode{}, "message refused by policy"), channels.Permanent},
+		{"policy", atRecipient, said(550, smtp.EnhancedCode{5, 7, 1}, "relaying denied, no such route"), channels.Permanent},
+		{"too large", atSender, said(552, smtp.EnhancedCode{5, 3, 4}, "message too big"), channels.Permanent},
+		{"spam", atContent, said(554, smtp.EnhancedCode{5, 7, 1}, "looks like spam"), channels.Permanent},
+		{"5.1.1 after the content", atContent, said(550, smtp.EnhancedCode{5, 1, 1}, "unknown"), channels.Permanent},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got, _ := channels.KindOf(classify(tt.at, tt.err)); got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func newSender(t *testing.T, up *smtpUpstream, change func(*Options)) *Mailbox {
+	t.Helper()
+	o := withIMAP(testOptions(t))
+	o.SMTP = up.options()
+	if change != nil {
+		change(&o)
+	}
+	m, err := NewMailbox(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestConnectionIsKept(t *testing.T) {
+	up := newSMTP(t)
+	m := newSender(t, up, func(o *Options) { o.SMTP.Connections = 1 })
+	for i := range 5 {
+		out := notice()
+		out.ID = fmt.Sprint("n", i)
+		if _, err := m.Send(context.Background(), out); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := up.served(); got != 1 {
+		t.Errorf("%d connections for five mails, want 1", got)
+	}
+	up.refuseNext(atRecipient, 550, smtp.EnhancedCode{5, 1, 1}, "no such user")
+	if _, err := m.Send(context.Background(), notice()); err == nil {
+		t.Error("the refusal got lost")
+	}
+	if _, err := m.Send(context.Background(), notice()); err != nil || up.served() != 1 {
+		t.Errorf("after a refusal: %v, %d connections", err, up.served())
+	}
+}
+
+func TestRestedConnectionIsReplaced(t *testing.T) {
+	up := newSMTP(t)
+	now := testNow
+	m := newSender(t, up, func(o *Options) { o.Clock = func() time.Time { return now }; o.SMTP.Connections = 1 })
+	if _, err := m.Send(context.Background(), notice()); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(longestRest + time.Second)
+	if _, err := m.Send(context.Background(), notice()); err != nil || up.served() != 2 {
+		t.Errorf("%v, %d connections", err, up.served())
+	}
+	up.cut() // broke while it rested, not long enough to be given up
+	if _, err := m.Send(context.Background(), notice()); err != nil {
+		t.Errorf("a connection that broke while unused was not replaced: %v", err)
+	}
+	if got := len(up.mails()); got != 3 {
+		t.Errorf("%d mails taken, want 3", got)
+	}
+}
+
+func TestSendRefusesWhatItCannot(t *testing.T) {
+	m := newSender(t, newSMTP(t), nil)
+	tests := map[string]channels.ErrorKind{
+		"não é endereço":             channels.Unreachable,
+		"ana@cliente.example\r\nx":   channels.Unreachable,
+		"joão@cliente.example":       channels.Permanent,
+		"ana@cliente.example>\r\nDA": channels.Unreachable,
+	}
+	for id, want := range tests {
+		out := notice()
+		out.To = message.Address{Channel: message.Email, ID: id}
+		_, err := m.Send(context.Background(), out)
+		if kind, _ := channels.KindOf(err); err == nil || kind != want {
+			t.Errorf("to %q: %s (%v), want %s", id, kind, err, want)
+		}
+	}
+}
+
+func TestSendWithoutServer(t *testing.T) {
+	m := newSender(t, newSMTP(t), func(o *Options) { o.SMTP = SMTP{} })
+	_, err := m.Send(context.Background(), notice())
+	if kind, _ := channels.KindOf(err); kind != channels.SignedOut {
+		t.Errorf("%s: %v", kind, err)
+	}
+}
+
+func TestCheckSays(t *testing.T) {
+	wrong := func(context.Context) (string, error) { return "errada", nil }
+	tests := []struct {
+		name   string
+		change func(o *Options)
+		want   string // empty: nothing is wrong
+	}{
+		{"all is well", func(*Options) {}, ""},
+		{"IMAP password", func(o *Options) { o.IMAP.Password = wrong }, "refused the password of suporte"},
+		{"SMTP password", func(o *Options) { o.SMTP.Password = wrong }, "refused the password of suporte"},
+		{"folder", func(o *Options) { o.IMAP.Folder = "Chamados" }, `there is no folder "Chamados"`},
+		{"port", func(o *Options) { o.SMTP.Port = 1 }, "nothing answers at 127.0.0.1:1"},
+		{"TLS asked of a server without", func(o *Options) { o.IMAP.Mode = TLS }, "the connection to the IMAP server at"},
+		{"no way out", func(o *Options) { o.SMTP = SMTP{} }, "no SMTP server is configured"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			in, out := newIMAP(t, asItIs), newSMTP(t)
+			o := testOptions(t)
+			o.IMAP, o.SMTP = in.options(), out.options()
+			tt.change(&o)
+			m, err := NewMailbox(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = m.Check(context.Background())
+			switch {
+			case tt.want == "" && err != nil:
+				t.Errorf("complains: %v", err)
+			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
+				t.Errorf("says %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestOptionsAreChecked(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(*Options)
+		want   string
+	}{
+		{"no address", func(o *Options) { o.Address = "suporte" }, "not an e-mail address"},
+		{"detail in the address", func(o *Options) { o.Address = "su+porte@desk.example" }, "already holds"},
+		{"address too long for a token", func(o *Options) { o.Address = strings.Repeat("a", 40) + "@desk.example" }, "too long"},
+		{"plain to another machine", func(o *Options) { o.IMAP.Host = "mail.example" }, "without TLS"},
+		{"unknown mode", func(o *Options) { o.SMTP.Host, o.SMTP.Mode = "x", "ssl" }, "not one of"},
+		{"IDLE beyond RFC 2177", func(o *Options) { o.IMAP.Idle = time.Hour }, "longer than servers wait"},
+		{"no memory", func(o *Options) { o.Memory = nil }, "memory"},
+		{"no files", func(o *Options) { o.Files = nil }, "file store"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			o := withIMAP(testOptions(t))
+			tt.change(&o)
+			if _, err := NewMailbox(o); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%v, want %q", err, tt.want)
+			}
+		})
+	}
+}

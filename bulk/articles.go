@@ -31,10 +31,9 @@ func (d *desk) article(r row) {
 	r.into = t
 	d.fillArticle(r, a)
 	d.dated(r, a)
-	var found article.Problems
-	if errors.As(a.Check(), &found) {
+	if found, wrong := errors.AsType[article.Problems](a.Check()); wrong {
 		for _, p := range found {
-			*r.problems = append(*r.problems, Problem{File: r.file, Row: r.row, Code: FromCore, told: p})
+			r.problems.found = append(r.problems.found, Problem{File: r.file, Row: r.row, Code: FromCore, told: p})
 		}
 	}
 }

@@ -77,7 +77,7 @@ func with(names map[string]string, language, name string) map[string]string {
 
 // notInID finds what has no place in an id, which stands in button values and URLs.
 func notInID(r rune) bool {
-	return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.", r))
+	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && !strings.ContainsRune("-_.", r)
 }
 
 // parents says which level an item hangs from. core/catalog has the same rule; here

@@ -157,7 +157,7 @@ func plain(s string) string {
 // slug makes an id of a name: "CT-e não autoriza" is "ct-e-nao-autoriza".
 func slug(s string) string {
 	words := strings.FieldsFunc(fold(s), func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9')
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
 	})
 	return strings.Join(words, "-")
 }

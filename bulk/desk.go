@@ -20,7 +20,7 @@ import (
 // desk is what the desk has, in memory, while a batch is applied to it.
 type desk struct {
 	now      time.Time
-	problems Problems
+	problems finder
 	touched  []*touch // in the order of writing
 	touches  map[string]*touch
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -205,9 +206,7 @@ func (e *exporter) parts(own entry, members []directory.Membership) []entry {
 
 func clone(e entry) entry {
 	out := make(entry, len(e)+8)
-	for k, v := range e {
-		out[k] = v
-	}
+	maps.Copy(out, e)
 	return out
 }
 
@@ -253,8 +252,8 @@ func (e *exporter) articleEntry(a article.Article) entry {
 func (e *exporter) write(k Kind, format Format, language string, create Create) error {
 	rows := e.rows(k)
 	if format == YAML && k == Articles {
-		for _, row := range rows {
-			name := "articles/" + strings.NewReplacer(":", "_").Replace(row["id"].(string)) + ".md"
+		for i, row := range rows {
+			name := "articles/" + strings.ReplaceAll(e.articles[i].ID, ":", "_") + ".md"
 			if err := into(create, name, func(w io.Writer) error { return writeMarkdown(w, row) }); err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -68,7 +69,7 @@ func yesNo(yes bool, language string) string {
 func ordered(k Kind, row entry, without ...string) yaml.MapSlice {
 	var out yaml.MapSlice
 	for _, c := range columns[k] {
-		if v, ok := row[c.name]; ok && !has(without, c.name) {
+		if v, ok := row[c.name]; ok && !slices.Contains(without, c.name) {
 			out = append(out, yaml.MapItem{Key: c.name, Value: v})
 		}
 	}

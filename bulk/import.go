@@ -63,7 +63,7 @@ func (b *Batch) compare(ctx context.Context, r dialogue.Reader, now time.Time) (
 	if err != nil {
 		return nil, err
 	}
-	d.problems = append(d.problems, b.problems...)
+	d.problems.found = append(d.problems.found, b.problems.found...)
 	apply := map[Kind]func(row){Catalog: d.item, Organisations: d.organisation, People: d.person, Articles: d.article}
 	for _, kind := range Kinds {
 		for _, rec := range b.records {
@@ -76,7 +76,7 @@ func (b *Batch) compare(ctx context.Context, r dialogue.Reader, now time.Time) (
 		}
 	}
 	d.checkPeople()
-	return d, d.problems.orNil()
+	return d, d.problems.err()
 }
 
 // write stores what was added or changed, in an order in which references hold.

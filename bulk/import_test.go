@@ -97,7 +97,7 @@ func TestEveryProblemIsToldAtOnceAndNothingIsWritten(t *testing.T) {
 		},
 		"catalogue": {
 			files: map[string]string{
-				"catalogo.csv": "id;nível;pai;nome\nCom Espaço;produto;;A\nsolto;módulo;;B\nperdido;sistema;nada;C\ntorto;módulo;fiscal;D\nfiscal2;planeta;;E\ndois;produto;;F\ndois;produto;;F\n;;;G\ndocumentos;categoria;fiscal;Documentos\n",
+				"catalogo.csv": "id;nível;pai;nome\nCom Espaço;produto;;A\nsolto;módulo;;B\nperdido;sistema;nada;C\ntorto;módulo;fiscal;D\nfiscal2;planeta;;E\ndois;produto;;F\ndois;produto;;Outro F\n;;;G\ndocumentos;categoria;fiscal;Documentos\n",
 			},
 			want: "catalogo.csv:2: id: “Com Espaço” não serve de id. Use só letras minúsculas sem acento, números, ponto, hífen e sublinhado.\n" +
 				"catalogo.csv:3: pai: diga a que “B” pertence: um sistema fica em um produto, um módulo em um sistema.\n" +

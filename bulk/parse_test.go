@@ -147,7 +147,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, ending := range []string{"people.csv", "x.yaml", "x.md"} {
 			b := Read(fstest.MapFS{ending: {Data: data}}, ending)
-			for _, p := range b.problems {
+			for _, p := range b.problems.found {
 				if text := p.Text("pt-BR"); !strings.HasPrefix(text, ending) || strings.HasSuffix(text, ": ") {
 					t.Errorf("a problem without words: %q", text)
 				}

@@ -247,6 +247,6 @@ func (d *desk) checkPeople() {
 }
 
 // at reports whether something is wrong with a row already.
-func (ps Problems) at(r record) bool {
-	return slices.ContainsFunc(ps, func(p Problem) bool { return p.File == r.file && p.Row == r.row })
+func (f *finder) at(r record) bool {
+	return slices.ContainsFunc(f.found, func(p Problem) bool { return p.File == r.file && p.Row == r.row })
 }

@@ -117,8 +117,12 @@ func (ps Problems) Text(language string) string {
 	return strings.Join(lines, "\n")
 }
 
-// orNil keeps an empty list from becoming a non-nil error.
-func (ps Problems) orNil() error {
+// finder gathers problems while a batch is read and compared.
+type finder struct{ found Problems }
+
+// err is all that was found, in the order of the files; nil when that is nothing.
+func (f *finder) err() error {
+	ps := f.found
 	if len(ps) == 0 {
 		return nil
 	}
@@ -128,16 +132,18 @@ func (ps Problems) orNil() error {
 	return ps
 }
 
-func (ps *Problems) add(r record, column string, code Code, pairs ...string) {
+// add notes a problem with a column of a record.
+func (f *finder) add(r record, column string, code Code, pairs ...string) {
 	p := Problem{File: r.file, Row: r.row, Column: column, Code: code, Data: dataOf(pairs), kind: r.kind}
 	if c, ok := r.cells[column]; ok && c.heading != "" {
 		p.Column, p.kind = c.heading, ""
 	}
-	*ps = append(*ps, p)
+	f.found = append(f.found, p)
 }
 
-func (ps *Problems) file(name string, row int, code Code, pairs ...string) {
-	*ps = append(*ps, Problem{File: name, Row: row, Code: code, Data: dataOf(pairs)})
+// file notes a problem with a file, or with one row of it.
+func (f *finder) file(name string, row int, code Code, pairs ...string) {
+	f.found = append(f.found, Problem{File: name, Row: row, Code: code, Data: dataOf(pairs)})
 }
 
 func dataOf(pairs []string) map[string]string {

@@ -29,8 +29,7 @@ func Read(fsys fs.FS, names ...string) *Batch {
 
 // reason is an error without the path, which stands before it anyway.
 func reason(err error) string {
-	var at *fs.PathError
-	if errors.As(err, &at) {
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
 		return at.Err.Error()
 	}
 	return err.Error()

@@ -23,7 +23,7 @@ type cell struct {
 // Batch is what was read from files, not yet compared with the desk.
 type Batch struct {
 	records  []record
-	problems Problems
+	problems finder
 }
 
 // Len is how many entries were read.

@@ -13,7 +13,7 @@ import (
 // value, and notes the column when the value becomes another.
 type row struct {
 	record
-	problems *Problems
+	problems *finder
 	into     *touch
 }
 

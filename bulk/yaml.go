@@ -2,6 +2,8 @@ package bulk
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -72,9 +74,7 @@ func (b *Batch) entries(node ast.Node, context record, within string) {
 			continue
 		}
 		r := record{kind: context.kind, file: context.file, row: line(item), cells: map[string]cell{}}
-		for column, c := range context.cells {
-			r.cells[column] = c
-		}
+		maps.Copy(r.cells, context.cells)
 		b.entry(entry, r, within)
 	}
 }
@@ -98,7 +98,7 @@ func (b *Batch) entry(entry ast.MapNode, r record, within string) {
 	var inside []below
 	for it := entry.MapRange(); it.Next(); {
 		key := it.Key().GetToken()
-		if has(nested[r.kind][within], key.Value) {
+		if slices.Contains(nested[r.kind][within], key.Value) {
 			inside = append(inside, below{key.Value, it.Value()})
 			continue
 		}
@@ -189,13 +189,4 @@ func knownKeys(kind Kind, within string) string {
 		names = append(names, c.name)
 	}
 	return strings.Join(append(names, nested[kind][within]...), ", ")
-}
-
-func has(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
-		}
-	}
-	return false
 }

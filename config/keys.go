@@ -71,7 +71,7 @@ func makeKey(path string) error {
 
 func splitKeys(text string) [][]byte {
 	var keys [][]byte
-	for _, k := range strings.Fields(text) {
+	for k := range strings.FieldsSeq(text) {
 		keys = append(keys, []byte(k))
 	}
 	return keys

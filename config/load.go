@@ -61,7 +61,7 @@ func (r *reader) secretFiles(path string, v reflect.Value) {
 			r.secretFiles(join(path, f.name), v.Field(f.index))
 		}
 		for _, f := range fields {
-			if secret, ok := v.Field(f.index).Addr().Interface().(*Secret); ok {
+			if secret, ok := reflect.TypeAssert[*Secret](v.Field(f.index).Addr()); ok {
 				r.secretFile(join(path, f.name), secret, twinOf(v, fields, f.name))
 			}
 		}

@@ -54,7 +54,7 @@ func fresh(t reflect.Type) reflect.Value {
 
 // set reads one value from text. Its errors are for people.
 func set(v reflect.Value, text string) error {
-	switch reader, ok := v.Addr().Interface().(encoding.TextUnmarshaler); {
+	switch reader, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); {
 	case v.Type() == levelType: // its own reader's errors are for programmers
 		return setParsed(v, text, parseLevel)
 	case ok:

@@ -39,8 +39,7 @@ func (t tryer) timeZone(context.Context) (string, error) {
 
 func (t tryer) hours(context.Context) (string, error) {
 	calendar, err := calendarOf(t.cfg)
-	var wrong *hours.OptionsError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*hours.OptionsError](err); ok {
 		var texts []string
 		for _, p := range wrong.Problems {
 			texts = append(texts, p.Text)
@@ -144,8 +143,7 @@ func (t tryer) database(ctx context.Context) (string, error) {
 
 // databaseTrouble puts the usual failures into words. Codes are PostgreSQL's, appendix A.
 func databaseTrouble(where string, err error) error {
-	var said *pgconn.PgError
-	if errors.As(err, &said) {
+	if said, ok := errors.AsType[*pgconn.PgError](err); ok {
 		switch said.Code {
 		case "28P01", "28000":
 			return fmt.Errorf("%s refused the user or the password; look at `database`", where)
@@ -217,7 +215,7 @@ func (t tryer) web(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if u, err := url.Parse(t.cfg.Web.PublicURL); err == nil && len(t.cfg.Email) > 0 && isThisMachine(u.Hostname()) {
-		return "", doubt(fmt.Sprintf("%s can be opened on this machine only: customers cannot follow the links in their mail; set web.public_url", t.cfg.Web.PublicURL))
+		return "", doubt(t.cfg.Web.PublicURL + " can be opened on this machine only: customers cannot follow the links in their mail; set web.public_url")
 	}
 	return fmt.Sprintf("%s, which people reach as %s", t.cfg.Web.Listen, t.cfg.Web.PublicURL), nil
 }

@@ -26,8 +26,7 @@ func (*configExampleCmd) Run(_ context.Context, std Streams) error {
 // line.
 func configured(path string, std Streams) (config.Config, error) {
 	cfg, err := loadConfig(path)
-	var faults config.Faults
-	if errors.As(err, &faults) {
+	if faults, ok := errors.AsType[config.Faults](err); ok {
 		_, _ = io.WriteString(std.Err, faults.Text()+"\n")
 		return cfg, errors.New("the configuration has to be mended first; nothing was done")
 	}

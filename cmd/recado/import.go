@@ -35,8 +35,7 @@ func (c *importCmd) Run(ctx context.Context, std Streams) error {
 		act = bulk.Read(machine{}, c.Paths...).Plan
 	}
 	report, err := act(ctx, db, bot.SystemClock{}.Now())
-	var problems bulk.Problems
-	if errors.As(err, &problems) {
+	if problems, ok := errors.AsType[bulk.Problems](err); ok {
 		_, _ = io.WriteString(std.Err, problems.Text(cfg.Desk.Language)+"\n")
 		return fmt.Errorf("nothing was written; there is something to mend in %d places", len(problems))
 	}

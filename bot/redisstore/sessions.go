@@ -37,6 +37,10 @@ type Options struct {
 // ErrEvicts is returned by Open for a Redis that throws keys away.
 var ErrEvicts = errors.New("redisstore: this Redis may throw sessions away")
 
+// ErrAway is in every error of Load and Save that is Redis's doing, and no fault of
+// the turn: tried again later, it works.
+var ErrAway = errors.New("redisstore: Redis cannot be used now")
+
 // Sessions is dialogue.Sessions. It may be used by many goroutines.
 type Sessions struct {
 	client *redis.Client
@@ -106,7 +110,7 @@ func (s *Sessions) Load(ctx context.Context, conversation string, committed int6
 	case errors.Is(err, redis.Nil), isWrongType(err):
 		return dialogue.Session{}, nil
 	case err != nil:
-		return dialogue.Session{}, fmt.Errorf("redisstore: load the session of %s: %w", conversation, err)
+		return dialogue.Session{}, fmt.Errorf("%w: load the session of %s: %w", ErrAway, conversation, err)
 	}
 	return dialogue.ReadRecord(data).At(committed), nil
 }
@@ -122,7 +126,7 @@ func (s *Sessions) Save(ctx context.Context, tx dialogue.Tx, conversation string
 	}
 	write := func(ctx context.Context) error {
 		if err := s.client.Set(ctx, s.prefix+conversation, record, s.ttl).Err(); err != nil {
-			return fmt.Errorf("redisstore: save the session of %s: %w", conversation, err)
+			return fmt.Errorf("%w: save the session of %s: %w", ErrAway, conversation, err)
 		}
 		return nil
 	}

@@ -14,6 +14,7 @@ import (
 	"recado/bot/files"
 	"recado/bot/inbox"
 	"recado/bot/outbox"
+	"recado/bot/redisstore"
 	"recado/bot/sqlstore"
 	"recado/channels"
 	"recado/config"
@@ -137,6 +138,7 @@ func (d *desk) newBot(all []channels.Channel, owner string) (*bot.Bot, error) {
 	return bot.New(bot.Options{
 		Channels: all, Inbox: d.db, Outbox: d.db, Leases: d.db, Turns: d.db, Engine: engine{d.engine},
 		Clock: d.clock, Logger: d.log, Owner: owner, Quiet: d.quiet, MaxQuiet: config.MaxQuiet, Linker: linker(all),
+		Away: func(err error) bool { return errors.Is(err, redisstore.ErrAway) },
 		OnDead: func(ctx context.Context, tx dialogue.Tx, item inbox.Item, _ error) error {
 			return d.engine.Failed(ctx, tx, item.Inbound)
 		},

@@ -123,7 +123,7 @@ func (d *desk) mailBasics() email.Options {
 // mailOptions of one configured mailbox.
 func (d *desk) mailOptions(box config.Mailbox) email.Options {
 	o := d.mailBasics()
-	o.Address, o.TrustedAuthserv = box.Address, box.AuthservIDs
+	o.Address, o.TrustedAuthserv, o.TrustSenders = box.Address, box.AuthservIDs, box.TrustSenders
 	if box.Name != "" {
 		o.Name = box.Name
 	}

@@ -28,7 +28,7 @@ func (s *scene) facts(t *ticket.Ticket) (notice.Facts, error) {
 		}
 		f.Participants = append(f.Participants, p)
 	}
-	if f.Agent.ID == "" || !f.Agent.Active {
+	if !f.Agent.OnTeam() { // nobody took it, or who did has left
 		f.Agent = directory.Person{}
 		f.Team, err = s.r.Team(s.ctx)
 	}

@@ -72,7 +72,7 @@ func (s *scene) customer() error {
 	if s.refusedFiles() {
 		return nil
 	}
-	if s.command.command != cmdNone && len(s.in.Attachments) == 0 {
+	if s.command.command != cmdNone && len(s.in.Attachments) == 0 && !labelled(s.in.Text, s.session.Choices) {
 		if done, err := s.obey(); done || err != nil {
 			return err
 		}

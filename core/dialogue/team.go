@@ -71,7 +71,7 @@ func (s *scene) agent() error {
 			return err
 		}
 	}
-	if num, rest := cutNumber(s.in.Text, s.now.In(s.e.Location).Year()); num != "" && strings.HasPrefix(strings.TrimSpace(s.in.Text), num) {
+	if num, rest := cutNumber(s.in.Text, s.now.In(s.e.Location).Year()); num != "" && leads(s.in.Text, rest) {
 		t, err := s.numbered(num)
 		if t == nil || err != nil {
 			return err
@@ -79,6 +79,13 @@ func (s *scene) agent() error {
 		return s.inTeamThread(t, strings.TrimLeft(rest, " :,-"))
 	}
 	return s.askAudience()
+}
+
+// leads reports whether the number that was cut out stood first: rest is then all
+// that followed it.
+func leads(text, rest string) bool {
+	rest = strings.TrimSpace(rest)
+	return rest != "" && strings.HasSuffix(strings.TrimSpace(text), rest) && len(strings.TrimSpace(text)) > len(rest)
 }
 
 // obeyTeam runs the commands of the team.
@@ -211,6 +218,11 @@ func (s *scene) teamSays(t *ticket.Ticket, key string, data notice.Data) {
 
 // take makes the agent responsible for the ticket in focus.
 func (s *scene) take() error {
+	if s.command.number == "" && s.thread == nil && s.session.Ticket == "" {
+		s.say("which.take", nil)
+		s.outcome(message.Talked, "asked which ticket", nil)
+		return nil
+	}
 	t, err := s.pick(cmdTake, func() ([]*ticket.Ticket, error) { return nil, nil })
 	if err != nil || t == nil {
 		return err

@@ -155,6 +155,13 @@ var ordinals = map[string]int{
 	"cinco": 5, "five": 5, "seis": 6, "six": 6, "sete": 7, "seven": 7, "siete": 7, "oito": 8, "eight": 8, "ocho": 8, "nove": 9, "nine": 9, "nueve": 9,
 }
 
+// labelled reports whether a text is the whole label of a choice on offer: it then
+// answers the question, even when the same words are a command elsewhere.
+func labelled(text string, choices []message.Choice) bool {
+	said := fold(text)
+	return slices.ContainsFunc(choices, func(c message.Choice) bool { return said != "" && fold(c.Label) == said })
+}
+
 // choose finds which of the choices a text picks: by number, by value (a button),
 // by its whole label, or by the only label that begins so.
 func choose(text string, choices []message.Choice) (message.Choice, bool) {

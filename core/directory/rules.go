@@ -47,9 +47,16 @@ func manages(actor, subject Person) bool {
 
 // MayChangeEmail says whether actor changes an e-mail of subject (F2, F6: the
 // person's own e-mail is read-only to them; their administrators change it).
+// Of somebody in several organisations it takes the right in each: an e-mail opens
+// the tickets of all of them (F5).
 func MayChangeEmail(actor, subject Person) error {
 	if !manages(actor, subject) {
 		return Refuse("email-read-only")
+	}
+	for _, org := range subject.Orgs() {
+		if MayManagePeople(actor, org) != nil {
+			return Refuse("email-read-only")
+		}
 	}
 	return nil
 }

@@ -98,7 +98,7 @@ func TestMayChangeEmail(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []rule{
 		{"their administrator", adm, ana, ""},
-		{"an administrator of one of their organisations", other, both, ""},
+		{"an administrator of only one of their organisations", other, both, "email-read-only"},
 		{"a supervisor", supervisor, ana, ""},
 		{"a supervisor, of somebody without organisation", supervisor, nobody, ""},
 		{"an administrator, their own", adm, adm, ""},

@@ -17,7 +17,7 @@ var starWords = map[string]int{
 // around them, or stars drawn or said as words.
 var (
 	digits = regexp.MustCompile(`^(?:nota:?|rating:?|estrelas?:?|estrellas?:?)?\s*([1-5])(?:\s*(?:/\s*5|de 5|out of 5))?\s*(?:estrelas?|stars?|estrellas?|⭐)?[.!]*$`)
-	pair   = regexp.MustCompile(`^([1-5])\s*(?:e|and|y|,|;|-|\s)\s*([1-5])[.!]*$`)
+	pair   = regexp.MustCompile(`^([1-5])(?:\s*(?:e|and|y|;|-)\s*|,\s+|\s+)([1-5])[.!]*$`)
 	symbol = regexp.MustCompile(`^(?:[⭐🌟★]\s*){1,5}$`)
 	said   = regexp.MustCompile(`^(\pL+)(?:\s+(?:estrelas?|stars?|estrellas?))?[.!]*$`)
 )

@@ -36,7 +36,6 @@ func TestParse(t *testing.T) {
 		"5 and 4":         {5, 4},
 		"5 y 4":           {5, 4},
 		"5, 4":            {5, 4},
-		"4,5":             {4, 5}, // or four and a half: either way no request
 		"5;4":             {5, 4},
 		"5\n4":            {5, 4},
 		"⭐":               {1, 0},
@@ -67,7 +66,7 @@ func TestParse(t *testing.T) {
 func TestParseLeavesRequestsAlone(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		"", " ", "0", "6", "10", "54", "2026", "2026-000001", "-", "5 muito bom", "5 notas não autorizam", "nota", "nota fiscal",
+		"", " ", "0", "6", "10", "4,5", "54", "2026", "2026-000001", "-", "5 muito bom", "5 notas não autorizam", "nota", "nota fiscal",
 		"nota fiscal 5", "nota 10", "5/4", "1 a 5", "5 4 3", "⭐⭐⭐⭐⭐⭐", "⭐ não abre", "estrela", "cinco estrelas, mas o erro continua",
 		"cinco estrelas não abre", "dois erros", "one star hotel", "cinco.5", "ok", "👍", "não", "uma nota não autoriza",
 	} {

@@ -1,4 +1,3 @@
-// Package bottest has what tests of the runtime and of programs made with it need.
 package bottest
 
 import (

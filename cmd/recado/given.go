@@ -75,6 +75,7 @@ var givens = []struct {
 	{regexp.MustCompile(`^phrasing of ([\w-]+): (.+)$`), (*stage).givenPhrasing},
 	{regexp.MustCompile(`^assistant reads "([^"]+)": (.+)$`), (*stage).givenReading},
 	{regexp.MustCompile(`^no assistant$`), (*stage).givenNoAssistant},
+	{regexp.MustCompile(`^assistant (fails|panics|lies)$`), (*stage).givenBadAssistant},
 	{regexp.MustCompile(`^quiet window of (\d+) seconds?$`), (*stage).givenQuiet},
 	{regexp.MustCompile(`^reminders after (.+?)(?:; closed after (.+))?$`), (*stage).givenReminders},
 	{regexp.MustCompile(`^promise of (\w+): answer in (.+?), solution in (.+)$`), (*stage).givenPromise},
@@ -154,6 +155,12 @@ func (s *stage) givenPhrasing(m []string) error {
 
 func (s *stage) givenNoAssistant([]string) error {
 	s.script.silent = true
+	return nil
+}
+
+// givenBadAssistant makes the assistant fail, panic, or name what it was not offered.
+func (s *stage) givenBadAssistant(m []string) error {
+	s.script.fault = m[1]
 	return nil
 }
 
@@ -357,6 +364,7 @@ func addressesOf(aliases []directory.Alias) []message.Address {
 type scriptedAssistant struct {
 	rules  []scripted
 	silent bool
+	fault  string
 	real   dialogue.Assistant
 }
 
@@ -373,8 +381,24 @@ func (a *scriptedAssistant) over(built dialogue.Assistant) dialogue.Assistant {
 	return a
 }
 
+// lie is sure of everything, and all of it is invented.
+var lie = dialogue.Reading{
+	Intent: "close-everything", Language: "xx", Subject: strings.Repeat("a", 5000), Severity: "apocalyptic", Type: "miracle",
+	About:    catalog.Path{Product: "x", System: "y", Module: "z", Category: "w"},
+	Sure:     map[string]float64{"product": 1, "system": 1, "module": 1, "category": 1, "severity": 1, "type": 1},
+	Articles: []dialogue.Suggestion{{Article: "segredo", Score: 1}},
+}
+
 // Read implements dialogue.Assistant.
 func (a *scriptedAssistant) Read(ctx context.Context, b dialogue.Brief) (dialogue.Reading, error) {
+	switch a.fault {
+	case "fails":
+		return dialogue.Reading{}, errors.New("the assistant is away")
+	case "panics":
+		panic("the assistant fell over")
+	case "lies":
+		return lie, nil
+	}
 	for _, r := range a.rules {
 		if strings.Contains(strings.ToLower(b.Text+"\n"+b.Subject), strings.ToLower(r.part)) {
 			out := r.reading

@@ -3,6 +3,7 @@ package dialogue
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -109,12 +110,22 @@ func (e *Engine) Prepare(ctx context.Context, turn Turn) (*Plan, error) {
 func (s *scene) ask(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, s.e.Patience)
 	defer cancel()
-	reading, err := s.e.Assistant.Read(ctx, s.brief())
+	reading, err := s.read(ctx)
 	if err != nil {
 		s.e.Log.WarnContext(ctx, "the assistant did not answer", "error", err)
 		return
 	}
 	s.reading = s.trusted(reading)
+}
+
+// read turns a panic of the assistant into an error: the desk works without it (rule 4).
+func (s *scene) read(ctx context.Context) (r Reading, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("the assistant panicked: %v", v)
+		}
+	}()
+	return s.e.Assistant.Read(ctx, s.brief())
 }
 
 // known wraps a lookup that may find nothing.

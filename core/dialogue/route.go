@@ -128,7 +128,15 @@ func (s *scene) fresh() error {
 	if s.thread != nil {
 		return s.inThread(s.thread)
 	}
-	if s.reading.Intent == Thanks {
+	if s.reading.Intent == Thanks || isThanks(s.in.Text) {
+		// A ticket that waits for this person gets even an "ok": it may be the answer.
+		t, err := s.awaited()
+		if err != nil {
+			return err
+		}
+		if t != nil {
+			return s.add(t)
+		}
 		return s.thanked(nil)
 	}
 	if s.reading.Intent == Greeting || s.chat() && (isYes(s.in.Text) || isNo(s.in.Text)) {

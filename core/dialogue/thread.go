@@ -74,11 +74,9 @@ func (s *scene) continues() (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	var waiting, likely []*ticket.Ticket
+	waiting := waitingOnThem(open)
+	var likely []*ticket.Ticket
 	for _, t := range open {
-		if t.Status == ticket.Waiting && t.WaitingOn == ticket.OnRequester {
-			waiting = append(waiting, t)
-		}
 		if s.likely(t) {
 			likely = append(likely, t)
 		}
@@ -94,6 +92,29 @@ func (s *scene) continues() (bool, error) {
 		return true, nil
 	}
 	return false, nil
+}
+
+// waitingOnThem are those that wait for their requester's word.
+func waitingOnThem(open []*ticket.Ticket) []*ticket.Ticket {
+	var out []*ticket.Ticket
+	for _, t := range open {
+		if t.Status == ticket.Waiting && t.WaitingOn == ticket.OnRequester {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// awaited is the only ticket that waits for this person; nil when it is not one.
+func (s *scene) awaited() (*ticket.Ticket, error) {
+	open, err := s.r.OpenOf(s.ctx, s.who.ID, menuSize)
+	if err != nil {
+		return nil, err
+	}
+	if waiting := waitingOnThem(open); len(waiting) == 1 {
+		return waiting[0], nil
+	}
+	return nil, nil
 }
 
 // likely reports whether words without a thread could be about an open ticket: it

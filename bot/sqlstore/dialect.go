@@ -14,14 +14,15 @@ import (
 
 // dialect is everything in which the two databases differ.
 type dialect struct {
-	driver   string // of database/sql
-	goose    goose.Dialect
-	identity string // the type of a column that numbers its rows
-	begin    string // starts a transaction that writes
-	snapshot string // starts one that reads
-	writers  int    // how many transactions may write at a time, unless configured
-	readers  int
-	prepares bool // statements are kept by us, since the driver keeps none
+	driver    string // of database/sql
+	goose     goose.Dialect
+	identity  string // the type of a column that numbers its rows
+	clustered string // ends a table kept in the order of its primary key
+	begin     string // starts a transaction that writes
+	snapshot  string // starts one that reads
+	writers   int    // how many transactions may write at a time, unless configured
+	readers   int
+	prepares  bool // statements are kept by us, since the driver keeps none
 }
 
 // Names of the databases, for Options.Driver.
@@ -33,8 +34,8 @@ const (
 var dialects = map[string]dialect{
 	SQLite: {
 		driver: "sqlite", goose: goose.DialectSQLite3,
-		identity: "integer primary key autoincrement",
-		begin:    "begin immediate", snapshot: "begin deferred",
+		identity: "integer primary key autoincrement", clustered: " without rowid",
+		begin: "begin immediate", snapshot: "begin deferred",
 		writers: 1, readers: 4, prepares: true,
 	},
 	Postgres: {

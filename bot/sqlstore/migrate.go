@@ -103,8 +103,8 @@ func migrationsFor(d dialect) (fs.FS, error) {
 		if err != nil {
 			return nil, err
 		}
-		text = []byte(strings.ReplaceAll(string(text), "{{identity}}", d.identity))
-		out[strings.TrimPrefix(name, "migrations/")] = &fstest.MapFile{Data: text}
+		words := strings.NewReplacer("{{identity}}", d.identity, " {{clustered}}", d.clustered)
+		out[strings.TrimPrefix(name, "migrations/")] = &fstest.MapFile{Data: []byte(words.Replace(string(text)))}
 	}
 	return out, nil
 }

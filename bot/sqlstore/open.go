@@ -57,7 +57,7 @@ type DB struct {
 	readers  *sql.DB // the same as handle on PostgreSQL
 	views    *pool
 	group    *group
-	catalog  *catalogCache
+	cache    *cache
 	log      *slog.Logger
 	now      func() time.Time
 	foretell func(message.Outbound) string
@@ -69,7 +69,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if !known {
 		return nil, fmt.Errorf("sqlstore: unknown driver %q; there are %q and %q", o.Driver, SQLite, Postgres)
 	}
-	db := &DB{dialect: d, catalog: &catalogCache{}, log: o.Logger, now: o.Now, foretell: o.Foretell}
+	db := &DB{dialect: d, cache: newCache(), log: o.Logger, now: o.Now, foretell: o.Foretell}
 	if db.log == nil {
 		db.log = slog.Default()
 	}

@@ -28,8 +28,7 @@ func scanOrg(r row) (directory.Organisation, error) {
 	return o, unpack(products, &o.Products)
 }
 
-// Organisation implements directory.Reader.
-func (r *reader) Organisation(ctx context.Context, id directory.OrgID) (directory.Organisation, error) {
+func (r *reader) readOrganisation(ctx context.Context, id directory.OrgID) (directory.Organisation, error) {
 	return one(ctx, r.c, directory.ErrNotFound, scanOrg, "select "+orgColumns+" from organisation where id = $1", string(id))
 }
 
@@ -66,6 +65,7 @@ func (t *tx) SaveOrganisation(ctx context.Context, o *directory.Organisation) er
 	if _, err := t.c.many(ctx, "insert into organisation_domain (domain, org) values {rows} on conflict do nothing", plain(2), domains); err != nil {
 		return fmt.Errorf("save organisation %s: %w", o.ID, err)
 	}
+	t.directoryChanged = true
 	restoring(t, o)
 	o.Version++
 	return nil

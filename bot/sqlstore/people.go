@@ -90,13 +90,11 @@ func packPerson(p *directory.Person) (aliases, members string, err error) {
 	return aliases, members, err
 }
 
-// Person implements directory.Reader.
-func (r *reader) Person(ctx context.Context, id directory.PersonID) (directory.Person, error) {
+func (r *reader) readPerson(ctx context.Context, id directory.PersonID) (directory.Person, error) {
 	return one(ctx, r.c, directory.ErrNotFound, scanPerson, "select "+personColumns+" from person where id = $1", string(id))
 }
 
-// PersonAt implements directory.Reader.
-func (r *reader) PersonAt(ctx context.Context, a message.Address) (directory.Person, error) {
+func (r *reader) readPersonAt(ctx context.Context, a message.Address) (directory.Person, error) {
 	return one(ctx, r.c, directory.ErrNotFound, scanPerson, "select "+personColumns+` from person
 		where id = (select person from alias where channel = $1 and address = $2)`, string(a.Channel), key(a.ID))
 }
@@ -145,6 +143,7 @@ func (t *tx) SavePerson(ctx context.Context, p *directory.Person) error {
 	if err := t.saveLookups(ctx, p); err != nil {
 		return fmt.Errorf("save person %s: %w", p.ID, err)
 	}
+	t.directoryChanged = true
 	restoring(t, p)
 	p.Version++
 	return nil

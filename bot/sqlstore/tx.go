@@ -11,8 +11,9 @@ import (
 
 // reader is dialogue.Reader on a connection that has a transaction open.
 type reader struct {
-	db *DB
-	c  *conn
+	db     *DB
+	c      *conn
+	stamps *stamps // nil: not read yet
 }
 
 // tx is dialogue.Tx, of all jobs of a group together. What needs no answer at once
@@ -34,7 +35,7 @@ type tx struct {
 	// may be committed, whatever the job that met the error makes of it.
 	failed error
 
-	catalogChanged bool
+	directoryChanged bool
 }
 
 // gathered are rows that are still to be written.
@@ -93,7 +94,7 @@ func (t *tx) finish(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return t.writeStamp(ctx)
 }
 
 // flush writes what was gathered.

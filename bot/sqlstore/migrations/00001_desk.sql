@@ -1,7 +1,8 @@
 -- The whole desk, as of the first release.
 --
--- One text for SQLite and PostgreSQL. {{identity}} is the only word that
--- migrate.go puts in: a column that numbers its rows. Times are UTC microseconds
+-- One text for SQLite and PostgreSQL. Two words are put in by migrate.go:
+-- {{identity}} is a column that numbers its rows, {{clustered}} keeps a table in
+-- the order of its primary key, where the database can. Times are UTC microseconds
 -- as integers, 0 for none; booleans are 0 and 1; JSON is text; ids are made in Go.
 -- Texts are '' and not null when there is nothing, so that both databases compare
 -- them alike. Wide text stands last in a row: SQLite reads a row from its start.
@@ -39,7 +40,7 @@ create table alias (
     address text not null,
     person  text not null references person (id) on delete cascade,
     primary key (channel, address)
-);
+) {{clustered}};
 create index alias_person on alias (person);
 
 -- Who belongs to what, and as what.
@@ -48,7 +49,7 @@ create table membership (
     org    text not null,
     role   text not null,
     primary key (person, org)
-);
+) {{clustered}};
 create index membership_org on membership (org, role);
 
 -- Customers of the desk. name_key is the name in lower case without accents.
@@ -78,7 +79,7 @@ create table organisation_domain (
     domain text not null,
     org    text not null references organisation (id) on delete cascade,
     primary key (domain, org)
-);
+) {{clustered}};
 
 -- Organisations of one owner (F5).
 create table organisation_group (
@@ -118,8 +119,8 @@ create table catalog_item (
 create table stamp (
     name    text primary key,
     changes bigint not null
-);
-insert into stamp (name, changes) values ('catalog', 0);
+) {{clustered}};
+insert into stamp (name, changes) values ('catalog', 0), ('directory', 0);
 
 -- Knowledge articles, and what readers said of them.
 create table article (
@@ -150,7 +151,7 @@ create table article_feedback (
 create table ticket_number (
     year bigint primary key,
     last bigint not null
-);
+) {{clustered}};
 
 -- Tickets. serial is the number as one integer (year, then nine digits), since
 -- "2026-1000000" sorts before "2026-999999". warn_at is when DueWarnings finds it,
@@ -212,7 +213,7 @@ create table ticket_participant (
     position bigint not null,
     person   text   not null,
     primary key (ticket, position)
-);
+) {{clustered}};
 create index ticket_participant_person on ticket_participant (person, ticket);
 
 -- The history. Entries are written with their ticket and never without it, so no
@@ -239,7 +240,7 @@ create table entry (
     full_text   text   not null,
     before_text text   not null,
     primary key (ticket, seq)
-);
+) {{clustered}};
 create index entry_upstream on entry (upstream) where upstream <> '';
 
 -- How tickets belong together.
@@ -284,14 +285,14 @@ create table conversation (
     lease_until bigint not null,
     fence       bigint not null,
     turn        bigint not null
-);
+) {{clustered}};
 create index conversation_owner on conversation (owner) where owner <> '';
 
 -- Half-finished questions, where no Redis holds them. record is dialogue.Record.
 create table session (
     conversation text primary key,
     record       text not null
-);
+) {{clustered}};
 
 -- Everything that ever came in, for ever: what waits (outcome is ''), and the
 -- ledger of how the rest ended. item is message.Inbound.
@@ -355,10 +356,10 @@ create table lease (
     name        text primary key,
     owner       text   not null,
     lease_until bigint not null
-);
+) {{clustered}};
 
 -- Channels' few words of progress, such as an IMAP cursor.
 create table memory (
     name  text primary key,
     value text not null
-);
+) {{clustered}};

@@ -242,7 +242,7 @@ func TestPlurals(t *testing.T) {
 	}{
 		{"pt-BR", 1, "mais 1 tentativa."}, {"pt-BR", 2, "mais 2 tentativas."},
 		{"en", 1, "1 try left."}, {"en", 0, "0 tries left."}, {"en", 4, "4 tries left."},
-		{"es", 1, "Queda 1 intento."}, {"es", 3, "Quedan 3 intentos."},
+		{"es", 1, "Te queda 1 intento."}, {"es", 3, "Te quedan 3 intentos."},
 	} {
 		got, err := c.Text(tc.lang, "access.code-wrong", Data{"Count": tc.count})
 		if err != nil || !strings.HasSuffix(got, tc.want) {

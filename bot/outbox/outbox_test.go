@@ -124,6 +124,14 @@ func TestWhenItLooks(t *testing.T) {
 		if b.up.times("2") != 1 {
 			t.Error("another process's message was not sent within 1 s")
 		}
+		b.up.setSend(func(context.Context, message.Outbound) error { time.Sleep(100 * time.Millisecond); return nil })
+		b.say("ana", "3")
+		pass(10 * time.Millisecond)
+		b.say("ana", "4") // while 3 is under way
+		pass(200 * time.Millisecond)
+		if b.up.times("4") != 1 {
+			t.Error("a message waited for more than the end of the one before it")
+		}
 		before := b.count("due")
 		for range 1000 {
 			b.Wake()

@@ -23,6 +23,7 @@ type dialect struct {
 	writers   int    // how many transactions may write at a time, unless configured
 	readers   int
 	prepares  bool // statements are kept by us, since the driver keeps none
+	nameless  bool // a place in a statement may be a bare "?"
 }
 
 // Names of the databases, for Options.Driver.
@@ -36,7 +37,7 @@ var dialects = map[string]dialect{
 		driver: "sqlite", goose: goose.DialectSQLite3,
 		identity: "integer primary key autoincrement", clustered: " without rowid",
 		begin: "begin immediate", snapshot: "begin deferred",
-		writers: 1, readers: 4, prepares: true,
+		writers: 1, readers: 4, prepares: true, nameless: true,
 	},
 	Postgres: {
 		driver: "pgx", goose: goose.DialectPostgres,
@@ -53,6 +54,9 @@ var pragmas = []struct{ name, set, read string }{
 	{"journal_mode", "WAL", "wal"},
 	{"synchronous", "FULL", "2"},
 	{"foreign_keys", "1", "1"},
+	// The log is folded into the file every 32 MB instead of every 4: pages that many
+	// turns change are then written there once.
+	{"wal_autocheckpoint", "8000", "8000"},
 }
 
 // sqliteDSN makes the DSN of a file, or adds the settings to a DSN. Readers

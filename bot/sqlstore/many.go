@@ -64,13 +64,14 @@ func (c *conn) manyText(text, shape string, n int) string {
 	if full, ok := c.texts[key]; ok {
 		return full
 	}
-	full := strings.Replace(text, "{rows}", rowList(shape, n), 1)
+	full := strings.Replace(text, "{rows}", c.dialect.rowList(shape, n), 1)
 	c.texts[key] = full
 	return full
 }
 
-// rowList is "(cast($1 as text),cast($2 as bigint),$3),(...)".
-func rowList(shape string, n int) string {
+// rowList is "(cast($1 as text),cast($2 as bigint),$3),(...)". SQLite gets places
+// without names: it looks names up one by one, for each value of hundreds.
+func (d dialect) rowList(shape string, n int) string {
 	var b strings.Builder
 	for r := range n {
 		if r > 0 {
@@ -81,7 +82,10 @@ func rowList(shape string, n int) string {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			place := "$" + strconv.Itoa(r*len(shape)+i+1)
+			place := "?"
+			if !d.nameless {
+				place = "$" + strconv.Itoa(r*len(shape)+i+1)
+			}
 			switch kind {
 			case 't':
 				place = "cast(" + place + " as text)"

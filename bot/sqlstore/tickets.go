@@ -11,10 +11,11 @@ import (
 )
 
 // ticketFixed are the columns that are written once, ticketMoving those that every
-// update writes. What does not move costs no index an update.
+// update writes. What does not move costs no index an update; so the requester, who
+// hardly ever changes, is written apart.
 const (
-	ticketFixed  = "id, version, number, serial, org, opened_by, opened_at, via, description"
-	ticketMoving = `requester, agent, status, waiting_on, private, priority, severity, type, product, system, module, category,
+	ticketFixed  = "id, version, number, serial, org, requester, opened_by, opened_at, via, description"
+	ticketMoving = `agent, status, waiting_on, private, priority, severity, type, product, system, module, category,
 	updated_at, answered_at, closed_at, last_at, last_side, answer_due, solve_due, due_warned, warn_at, paused_at,
 	remind_at, reminders, closings, entries, closed_by, contact, subject, subject_key`
 	// ticketColumns are what a ticket is read from, participants as one text.
@@ -46,7 +47,7 @@ func scanTicket(r row) (*ticket.Ticket, error) {
 
 func movingValues(t *ticket.Ticket) []any {
 	return []any{
-		string(t.Requester), string(t.Agent), string(t.Status), t.WaitingOn, bit(t.Private), string(t.Priority), string(t.Severity), string(t.Type),
+		string(t.Agent), string(t.Status), t.WaitingOn, bit(t.Private), string(t.Priority), string(t.Severity), string(t.Type),
 		t.About.Product, t.About.System, t.About.Module, t.About.Category,
 		micros(t.UpdatedAt), micros(t.AnsweredAt), micros(t.ClosedAt), micros(t.LastAt), string(t.LastSide),
 		micros(t.AnswerDue), micros(t.SolveDue), t.DueWarned, micros(warnAt(t)), micros(t.PausedAt),
@@ -121,7 +122,7 @@ func (t *tx) Insert(ctx context.Context, tk *ticket.Ticket) error {
 	}
 	number := ticket.FormatNumber(year, n)
 	values := append([]any{
-		string(tk.ID), tk.Version + 1, number, int64(year)*numbersPerYear + n, string(tk.Org), string(tk.OpenedBy),
+		string(tk.ID), tk.Version + 1, number, int64(year)*numbersPerYear + n, string(tk.Org), string(tk.Requester), string(tk.OpenedBy),
 		micros(tk.OpenedAt), string(tk.Via), tk.Description,
 	}, movingValues(tk)...)
 	t.gathered.inserts = append(t.gathered.inserts, values)
@@ -134,10 +135,15 @@ func (t *tx) Insert(ctx context.Context, tk *ticket.Ticket) error {
 // Update implements ticket.Writer. That the version is an old one may come out
 // only when the transaction is committed.
 func (t *tx) Update(ctx context.Context, tk *ticket.Ticket) error {
-	anew := participantsChanged(tk)
-	if anew || t.gathered.tickets[tk.ID] {
+	moved, anew := changed(tk, "requester"), changed(tk, "participant")
+	if moved || anew || t.gathered.tickets[tk.ID] {
 		if err := t.flush(ctx); err != nil {
 			return err
+		}
+	}
+	if moved {
+		if _, err := t.c.exec(ctx, "update ticket set requester = $2 where id = $1", string(tk.ID), string(tk.Requester)); err != nil {
+			return fmt.Errorf("update ticket %s: %w", tk.Number, err)
 		}
 	}
 	if anew {
@@ -165,7 +171,7 @@ var (
 		return "with u(id, read, version, " + strings.Join(names, ", ") + `) as (values {rows})
 			update ticket set version = u.version, ` + strings.Join(set, ", ") + " from u where ticket.id = u.id and ticket.version = u.read"
 	}()
-	updateShape = "tnn" + "ttttntttttttnnnntnnnnnnnnn" + "tttt"
+	updateShape = "tnn" + "tttntttttttnnnntnnnnnnnnn" + "tttt"
 )
 
 func (t *tx) writeUpdates(ctx context.Context, rows []claimed) error {
@@ -194,10 +200,10 @@ func (t *tx) stored(tk *ticket.Ticket) error {
 	return nil
 }
 
-// participantsChanged looks for the entry that every change of participants leaves.
-func participantsChanged(tk *ticket.Ticket) bool {
+// changed looks for the entry that every change of a field leaves.
+func changed(tk *ticket.Ticket, field string) bool {
 	for _, e := range tk.News() {
-		if e.Kind == ticket.Event && e.Field == "participant" {
+		if e.Kind == ticket.Event && e.Field == field {
 			return true
 		}
 	}

@@ -217,7 +217,8 @@ create table ticket_participant (
 create index ticket_participant_person on ticket_participant (person, ticket);
 
 -- The history. Entries are written with their ticket and never without it, so no
--- foreign key pays for checking that.
+-- foreign key pays for checking that; and in the order of arrival, not that of the
+-- tickets, so that those of many turns share a page.
 create table entry (
     ticket      text   not null,
     seq         bigint not null,
@@ -240,7 +241,7 @@ create table entry (
     full_text   text   not null,
     before_text text   not null,
     primary key (ticket, seq)
-) {{clustered}};
+);
 create index entry_upstream on entry (upstream) where upstream <> '';
 
 -- How tickets belong together.

@@ -58,7 +58,7 @@ var forms = []form{
 	{Passes, regexp.MustCompile(`^(?P<count>\d+) (?P<unit>second|minute|hour|day)s? pass(?:es)?$`)},
 	{Kill, regexp.MustCompile(`^kill$`)},
 	{Ticket, regexp.MustCompile(`^ticket (?P<number>\S+)\s+(?P<text>.+)$`)},
-	{Hears, regexp.MustCompile(`^recado to ` + name + `(?: on (?P<channel>\w+))?(?:\s{2,}|\s+(?:[~=/]|nothing))(?P<text>.*)$`)},
+	{Hears, regexp.MustCompile(`^recado to ` + name + `(?: on (?P<channel>\w+))?\s+(?P<text>[~=/].*|nothing)$`)},
 	{Edits, regexp.MustCompile(`^` + name + ` edits on (?P<channel>\w+)\s{2,}(?P<old>.+?) => (?P<text>.+)$`)},
 	{Takes, regexp.MustCompile(`^` + name + ` deletes on (?P<channel>\w+)\s{2,}(?P<text>.+)$`)},
 	{Reacts, regexp.MustCompile(`^` + name + ` reacts on (?P<channel>\w+)\s{2,}(?P<text>\S+)$`)},
@@ -125,16 +125,10 @@ func parseLine(line string) (Step, error) {
 				step.Args[group] = value
 			}
 		}
-		if f.verb == Hears {
-			step.Text = strings.TrimSpace(expectation.FindString(line))
-		}
 		return step, nil
 	}
 	return Step{}, fmt.Errorf("cannot read %q (see docs/transcripts.md)", line)
 }
-
-// expectation is the rest of a "recado to" line: a sign and what is expected.
-var expectation = regexp.MustCompile(`(?:[~=/].*|nothing)$`)
 
 // duration of a Passes step.
 func (s Step) duration() time.Duration {

@@ -161,16 +161,17 @@ func (r *runner) act(ctx context.Context, step Step) error {
 
 var codeOf = regexp.MustCompile(`\{code(?: of (\S+?))?\}`)
 
-var code = regexp.MustCompile(`\b\d{6}\b`)
+// code is six digits that are not the end of a protocol number.
+var code = regexp.MustCompile(`(?:^|[^-\d])(\d{6})\b`)
 
 func (r *runner) lastCode(who string) (string, error) {
 	heard, err := r.stage.Heard(who)
 	if err != nil {
 		return "", err
 	}
-	for _, h := range slices.Backward(heard) {
-		if c := code.FindString(h.Text); c != "" && !strings.Contains(h.Text, "-"+c) {
-			return c, nil
+	for _, m := range slices.Backward(heard) {
+		if c := code.FindStringSubmatch(m.Text); c != nil {
+			return c[1], nil
 		}
 	}
 	return "", fmt.Errorf("%s was sent no code", who)

@@ -43,7 +43,7 @@ func (t *trouble) Error() string { return t.text }
 func (t *trouble) Unwrap() error { return t.err }
 
 // troubled words a failure; what the server itself said is put behind it.
-func troubled(err error, format string, args ...any) error {
+func troubled(err error, format string, args ...any) *trouble {
 	return &trouble{text: fmt.Sprintf(format, args...) + " (" + err.Error() + ")", err: err}
 }
 

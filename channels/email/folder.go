@@ -56,7 +56,7 @@ func (f *folder) begin(ctx context.Context) error {
 	end = f.within(ctx)
 	selected, err := f.client.Select(f.options.Folder, &imap.SelectOptions{ReadOnly: f.options.LeaveUnseen}).Wait()
 	if err = end(err); err != nil {
-		return f.refusedFolder(err)
+		return f.refusedFolder(ctx, err)
 	}
 	f.validity = selected.UIDValidity
 	return nil
@@ -95,26 +95,32 @@ func (f *folder) signIn(password string) error {
 
 // refusedUser tells a wrong password, which stays wrong, from a server in trouble.
 func (f *folder) refusedUser(err error) error {
-	t := troubled(err, "the IMAP server at %s did not let %s sign in", f.options.addr(), f.options.User).(*trouble)
+	t := troubled(err, "the IMAP server at %s did not let %s sign in", f.options.addr(), f.options.User)
 	var said *imap.Error
 	if errors.As(err, &said) {
 		switch said.Code {
 		case imap.ResponseCodeAuthenticationFailed, imap.ResponseCodeAuthorizationFailed, imap.ResponseCodeExpired:
-			t = troubled(err, "the IMAP server at %s refused the password of %s", f.options.addr(), f.options.User).(*trouble)
+			t = troubled(err, "the IMAP server at %s refused the password of %s", f.options.addr(), f.options.User)
 			t.final = true
 		}
 	}
 	return t
 }
 
-func (f *folder) refusedFolder(err error) error {
-	t := troubled(err, "the IMAP server at %s did not open the folder %q of %s", f.options.addr(), f.options.Folder, f.options.User).(*trouble)
+// refusedFolder tells a folder that is not there from one that cannot be opened
+// now. Not every server gives a code (RFC 5530), so the list of folders decides.
+func (f *folder) refusedFolder(ctx context.Context, err error) error {
 	var said *imap.Error
-	if errors.As(err, &said) && (said.Code == imap.ResponseCodeNonExistent || said.Code == imap.ResponseCodeTryCreate) {
-		t = troubled(err, "there is no folder %q in the mailbox of %s at %s", f.options.Folder, f.options.User, f.options.addr()).(*trouble)
-		t.final = true
+	if errors.As(err, &said) {
+		end := f.within(ctx)
+		found, listErr := f.client.List("", f.options.Folder, nil).Collect()
+		if end(listErr) == nil && len(found) == 0 {
+			t := troubled(err, "there is no folder %q in the mailbox of %s at %s", f.options.Folder, f.options.User, f.options.addr())
+			t.final = true
+			return t
+		}
 	}
-	return t
+	return troubled(err, "the IMAP server at %s did not open the folder %q of %s", f.options.addr(), f.options.Folder, f.options.User)
 }
 
 // within guards one step: the connection is closed when ctx ends or the step takes

@@ -172,8 +172,14 @@ func readBounce(l letter) (b bounce) {
 	for _, s := range l.segments {
 		b.readText(s.plain)
 	}
+	if b.action == "" && delaySubject.MatchString(l.header.text("subject")) {
+		b.action = "delayed"
+	}
 	return b
 }
+
+// delaySubject is how servers announce, outside RFC 3464, that they go on trying.
+var delaySubject = regexp.MustCompile(`(?i)delayed|still being|warning: |temporar|atras[ao]|retrasad|demorad`)
 
 // readStatus reads the groups of a delivery-status part; the first that failed counts.
 func (b *bounce) readStatus(content []byte) {

@@ -64,6 +64,9 @@ func parser() *enmime.Parser {
 	return enmime.NewParser(
 		enmime.MultipartWOBoundaryAsSinglePart(true),
 		enmime.MaxStoredPartErrors(20),
+		// Guessing from statistics is slow and at times wrong; textOf mends what is
+		// usually declared wrongly.
+		enmime.DisableCharacterDetection(true),
 		enmime.SetReadPartErrorPolicy(func(*enmime.Part, error) bool { return true }),
 	)
 }

@@ -63,7 +63,7 @@ func introAt(lines []string) int {
 
 // introSpan is introAt for a first line that is taken for the beginning.
 func introSpan(lines []string) int {
-	if len(lines) == 0 || !introStart.MatchString(lines[0]) || !strings.ContainsAny(lines[0], "0123456789<") {
+	if len(lines) == 0 || !strings.ContainsAny(lines[0], "0123456789<") || !introStart.MatchString(lines[0]) {
 		return 0
 	}
 	whole := ""

@@ -1,0 +1,208 @@
+package email
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"net"
+	"net/mail"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"recado/channels"
+	"recado/channels/channeltest"
+	"recado/core/message"
+	"recado/testenv"
+)
+
+// proxy stands between us and a real server, so that a test can cut the line.
+func proxy(t testing.TB, to string) *cuttable {
+	t.Helper()
+	l := listenLocal(t)
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			server, err := net.Dial("tcp", to)
+			if err != nil {
+				conn.Close()
+				continue
+			}
+			go func() { _, _ = io.Copy(server, conn); server.Close() }() // ends when either side does
+			go func() { _, _ = io.Copy(conn, server); conn.Close() }()
+		}
+	}()
+	t.Cleanup(func() { l.Close(); l.cut() })
+	return l
+}
+
+func realServer(t testing.TB, addr, user string) Server {
+	t.Helper()
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := strconv.Atoi(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Server{
+		Host: host, Port: n, Mode: Plain, User: user,
+		Password: func(context.Context) (string, error) { return testenv.Password, nil },
+		Timeout:  20 * time.Second,
+	}
+}
+
+// nobodyElses is an address that no other test has.
+func nobodyElses(name, domain string) string {
+	return name + strings.ToLower(rand.Text()[:12]) + "@" + domain
+}
+
+func realOptions(t testing.TB) Options {
+	o := testOptions(t)
+	o.Address = nobodyElses("desk", "desk.example")
+	o.IMAP = IMAP{Server: realServer(t, testenv.IMAP(t), o.Address), Pause: 10 * time.Millisecond, Poll: time.Second}
+	return o
+}
+
+// The whole contract, with Dovecot at the other end of a line that is cut.
+func TestRealDovecot(t *testing.T) {
+	testenv.IMAP(t)
+	channeltest.Run(t, func(t testing.TB) channeltest.Rig {
+		o, out := realOptions(t), newSMTP(t)
+		line := proxy(t, o.IMAP.addr())
+		put := appender(t, o.IMAP.Server)
+		o.IMAP.Port, o.SMTP = line.port(), out.options()
+		n := 0
+		return channeltest.Rig{
+			Channel: func() channels.Channel {
+				m, err := NewMailbox(o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return m
+			},
+			Deliver:  func(text string) { n++; put(letterFrom(fmt.Sprint(n), text)) },
+			Cut:      func() { line.cut(); out.cut() },
+			To:       message.Address{Channel: message.Email, ID: "ana@cliente.example"},
+			Sent:     out.ids,
+			Refuse:   refusalsBySMTP(out),
+			Patience: time.Minute,
+		}
+	})
+}
+
+// appender puts mails into a mailbox in a given order, which Postfix does not promise.
+func appender(t testing.TB, s Server) func(raw string) {
+	t.Helper()
+	c, err := imapclient.DialInsecure(s.addr(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	if err := c.Login(s.User, testenv.Password).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	return func(raw string) {
+		cmd := c.Append("INBOX", int64(len(raw)), nil)
+		if _, err := io.WriteString(cmd, raw); err != nil {
+			t.Error(err)
+		}
+		if err := cmd.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A mail through Postfix wakes IDLE; our notice arrives as we wrote it; the answer
+// to its Reply-To comes back with the number proved.
+func TestRealConversation(t *testing.T) {
+	o := realOptions(t)
+	o.IMAP.Poll, o.IMAP.Idle = 20*time.Minute, 20*time.Minute // nothing but IDLE can tell
+	o.SMTP = SMTP{Server: realServer(t, testenv.SMTP(t), "")}
+	ana := nobodyElses("ana", "cliente.example")
+	inbox := testenv.Mailbox(t, ana)
+	sink := newDesktop()
+	m, _ := runMailbox(t, o, sink)
+
+	testenv.SendMail(t, ana, o.Address, []byte("From: Ana <"+ana+">\r\nTo: "+o.Address+"\r\nSubject: primeiro\r\nMessage-ID: <1@cliente.example>\r\n\r\nNão emite\r\n"))
+	first := sink.next(t)
+	if first.Text != "Não emite" || first.From.ID != ana {
+		t.Fatalf("came %+v", first)
+	}
+	testenv.SendMail(t, ana, o.Address, []byte("From: Ana <"+ana+">\r\nSubject: segundo\r\nMessage-ID: <2@cliente.example>\r\n\r\noutra linha\r\n"))
+	if got := sink.next(t); got.Text != "outra linha" {
+		t.Fatalf("then came %+v", got)
+	}
+
+	out := notice()
+	out.To.ID, out.Refs = ana, []string{first.Thread.ID}
+	receipt, err := m.Send(context.Background(), out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := inbox.Wait(30*time.Second, func(raw []byte) bool { return bytes.Contains(raw, []byte(receipt.UpstreamID)) })
+	read, err := mail.ReadMessage(bytes.NewReader(got))
+	if err != nil {
+		t.Fatal(err)
+	}
+	replyTo := parties(read.Header.Get("Reply-To"))
+	if len(replyTo) != 1 || read.Header.Get("In-Reply-To") != "<1@cliente.example>" {
+		t.Fatalf("head as it arrived: %v", read.Header)
+	}
+
+	testenv.SendMail(t, ana, replyTo[0].address.String(), []byte("From: Ana <"+ana+">\r\nTo: "+o.Address+"\r\nSubject: Re: x\r\nMessage-ID: <3@cliente.example>\r\nIn-Reply-To: <"+receipt.UpstreamID+">\r\n\r\nobrigada\r\n"))
+	answer := sink.next(t)
+	if answer.Thread.Number != "2026-000042" || answer.Proof != message.ByToken {
+		t.Errorf("number %q, proof %q: the plus-address was only in the envelope", answer.Thread.Number, answer.Proof)
+	}
+	if len(answer.Thread.Refs) != 1 || answer.Thread.Refs[0] != receipt.UpstreamID {
+		t.Errorf("refs %q, want %q", answer.Thread.Refs, receipt.UpstreamID)
+	}
+}
+
+func TestRealRefusals(t *testing.T) {
+	soon, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	o := realOptions(t)
+	o.SMTP = SMTP{Server: realServer(t, testenv.SMTP(t), "")}
+	m, err := NewMailbox(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Check(soon); err != nil {
+		t.Errorf("Check complains: %v", err)
+	}
+	out := notice()
+	out.To.ID = "ana@gmail.com"
+	_, err = m.Send(context.Background(), out)
+	if kind, _ := channels.KindOf(err); kind != channels.Permanent {
+		t.Errorf("Postfix does not relay: %s, %v", kind, err)
+	}
+	o.IMAP.Password = func(context.Context) (string, error) { return "errada", nil }
+	if m, err = NewMailbox(o); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Run(soon, newDesktop()); err == nil || !strings.Contains(err.Error(), "refused the password") {
+		t.Errorf("Dovecot with a wrong password: Run returned %v", err)
+	}
+	o = realOptions(t)
+	o.IMAP.Folder = "Não há"
+	if m, err = NewMailbox(o); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Run(soon, newDesktop()); err == nil || !strings.Contains(err.Error(), "there is no folder") {
+		t.Errorf("Dovecot without the folder: Run returned %v", err)
+	}
+}

@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -42,6 +43,9 @@ const (
 	valAll    = "all"
 )
 
+// bareChoice is a number out of a menu and nothing else.
+var bareChoice = regexp.MustCompile(`^\s*\d{1,2}[.)]?\s*$`)
+
 // open starts a ticket of the turn's words (A2, B1): read, suggest, ask what is
 // missing, confirm. A mail is opened at once: nobody wants a quiz by mail.
 func (s *scene) open() error {
@@ -53,6 +57,9 @@ func (s *scene) open() error {
 	}
 	d := &Draft{Said: s.said()}
 	s.session.Draft = d
+	if s.chat() && bareChoice.MatchString(s.in.Text) && len(s.in.Attachments) == 0 {
+		d.Said = nil // the answer to a question that was lost describes nothing
+	}
 	if len(d.Said) == 0 || strings.TrimSpace(s.in.Text+s.in.Subject) == "" {
 		s.question(topicOpening, stepWords, s.wordsKey(), notice.Data{"Name": s.who.First()})
 		s.outcome(message.Talked, "what is it about", nil)

@@ -20,7 +20,8 @@ import (
 // person is somebody with a real mailbox.
 type person struct {
 	nick, name string
-	team       string // agent, supervisor, or a customer
+	team       string // agent or supervisor; empty: a customer
+	phone      string // of their WhatsApp, if they have one
 	site       *site
 	address    string
 	box        *testenv.Reader

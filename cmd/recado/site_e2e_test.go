@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
@@ -31,7 +32,8 @@ type site struct {
 // ourMX is the name under which our mail exchanger vouches for senders.
 const ourMX = "mx.desk.example"
 
-// settings are what a test has otherwise. Each is a line of YAML or more.
+// settings are what a test has otherwise. more is YAML: the rest of the mailbox, then
+// whole sections.
 type settings struct {
 	database, redis string
 	imap, smtp      string // host:port; empty: Dovecot and Postfix
@@ -85,6 +87,9 @@ func (d *site) register(folder string) {
 		if p.team != "" {
 			role = "team: " + p.team
 		}
+		if p.phone != "" {
+			role += ", whatsapp: \"" + p.phone + "\", whatsapp_verified: yes"
+		}
 		fmt.Fprintf(&b, "  - {name: %s, email: %s, language: pt-BR, %s}\n", p.name, p.address, role)
 	}
 	world := filepath.Join(folder, "world.yaml")
@@ -120,8 +125,11 @@ func (d *site) serveReading() *program {
 // reads waits until the process that serves d.pages reads the mailbox.
 func (d *site) reads(p *program, within time.Duration) {
 	d.t.Helper()
-	eventually(d.t, within, "the mailbox is read", func() bool { return p.running() && d.isUp("email "+d.address) })
+	eventually(d.t, within, "the mailbox is read", func() bool { return p.running() && d.readBy(d.pages) })
 }
+
+// readBy reports whether the process with these pages reads the mailbox.
+func (d *site) readBy(pages string) bool { return partUp(d.t, pages, "email "+d.address) }
 
 func (p *program) running() bool {
 	select {
@@ -132,9 +140,14 @@ func (p *program) running() bool {
 	return true
 }
 
-// isUp asks /readyz about one part.
-func (d *site) isUp(part string) bool {
-	resp, err := http.Get("http://" + d.pages + "/readyz")
+// partUp asks /readyz about one part. Where nobody answers it is not up.
+func partUp(t testing.TB, pages, part string) bool {
+	t.Helper()
+	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), http.MethodGet, "http://"+pages+"/readyz", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return false
 	}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"recado/assist/search"
 	"recado/core/article"
@@ -50,7 +51,7 @@ func (b *Builtin) Read(ctx context.Context, brief dialogue.Brief) (dialogue.Read
 	said := parse(brief.Text)
 	titled := parse(stripReply(brief.Subject))
 	all := slices.Concat(titled, said)
-	offer := newOffer(brief.Offer)
+	offered := sync.OnceValue(func() offer { return newOffer(brief.Offer) }) // a courtesy needs none
 
 	r := dialogue.Reading{
 		By:       ByBuiltin,
@@ -59,14 +60,14 @@ func (b *Builtin) Read(ctx context.Context, brief dialogue.Brief) (dialogue.Read
 	}
 	language := cmp.Or(r.Language, brief.Language)
 	r.Intent = intent(all, language, func(word string) bool {
-		return offer.names(word) || b.knows(word, brief)
+		return offered().names(word) || b.knows(word, brief)
 	})
-	if r.Intent != dialogue.Matter {
+	if r.Intent != dialogue.Matter || brief.IntentOnly {
 		return r, nil
 	}
 	found := b.search(brief)
 	r.Subject = subject(all)
-	r.About = offer.about(all, parse(strings.Join(brief.Earlier, "\n")), found, r.Sure)
+	r.About = offered().about(all, parse(strings.Join(brief.Earlier, "\n")), found, r.Sure)
 	put(r.Sure, "severity", &r.Severity, severity(all, language))
 	put(r.Sure, "type", &r.Type, kind(all, language))
 	if brief.WantArticles {

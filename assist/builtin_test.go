@@ -379,3 +379,18 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestReadIntentOnly reads no fields and no articles when nobody asks for them.
+func TestReadIntentOnly(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]dialogue.Reading{
+		"O CT-e não autoriza desde ontem": {Intent: dialogue.Matter, Language: "pt-BR", By: assist.ByBuiltin, Sure: map[string]float64{}},
+		"Muito obrigada, bom trabalho!":   {Intent: dialogue.Thanks, Language: "pt-BR", By: assist.ByBuiltin, Sure: map[string]float64{}},
+	} {
+		b := brief(text)
+		b.IntentOnly = true
+		if got := read(t, b); !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: got %+v, want %+v", text, got, want)
+		}
+	}
+}

@@ -1,7 +1,5 @@
 package assist
 
-import "slices"
-
 // The wordings below are folded: no accents, no case. Portuguese first.
 
 // denials turn what follows into its opposite. "No" is one in two of the languages,
@@ -9,7 +7,7 @@ import "slices"
 var denials = wordSet("nao nunca jamais not never isnt arent wasnt hasnt havent doesnt didnt tampoco")
 
 // greetings are hellos and calls for help that say nothing else.
-var greetings = slices.Concat(hellos, calls)
+var greetings = joined(hellos, calls)
 
 var hellos = phrasesOf(`
 	oi
@@ -224,7 +222,7 @@ var thanks = phrasesOf(`
 `)
 
 // well says that a trouble is over.
-var well = slices.Concat(recovered, phrasesOf(`
+var well = joined(recovered, phrasesOf(`
 	consegui
 	conseguimos
 	me ajudou
@@ -282,7 +280,7 @@ var recovered = phrasesOf(`
 `)
 
 // courteous are those after which a word may be somebody's name.
-var courteous = slices.Concat(hellos, thanks, well)
+var courteous = joined(hellos, thanks, well)
 
 // beside are words that keep thanks company.
 var beside = phrasesOf(`

@@ -7,18 +7,38 @@ import (
 
 // phrases are wordings to look for in folded words. Each is a list of words; one
 // that ends in * stands for all words that begin so, and _ for up to two words
-// of any kind.
-type phrases [][]string
+// of any kind. They are kept by their first word, since a text is looked through
+// for hundreds of them and most begin with none of its words.
+type phrases struct {
+	byWord map[string][][]string
+	open   [][]string // those that begin with a stem or a gap
+}
 
 // phrasesOf reads one phrase a line.
 func phrasesOf(text string) phrases {
-	var ps phrases
+	ps := phrases{byWord: map[string][][]string{}}
 	for line := range strings.Lines(text) {
-		if words := strings.Fields(line); len(words) > 0 {
-			ps = append(ps, words)
+		switch words := strings.Fields(line); {
+		case len(words) == 0:
+		case words[0] == "_" || strings.HasSuffix(words[0], "*"):
+			ps.open = append(ps.open, words)
+		default:
+			ps.byWord[words[0]] = append(ps.byWord[words[0]], words)
 		}
 	}
 	return ps
+}
+
+// joined is all phrases of several.
+func joined(all ...phrases) phrases {
+	out := phrases{byWord: map[string][][]string{}}
+	for _, ps := range all {
+		for word, list := range ps.byWord {
+			out.byWord[word] = append(out.byWord[word], list...)
+		}
+		out.open = append(out.open, ps.open...)
+	}
+	return out
 }
 
 // wordSet is the set of the words of a text.
@@ -36,7 +56,12 @@ const maxGap = 2
 // at is where the longest phrase that starts at words[i] ends, or i.
 func (ps phrases) at(words []string, i int) int {
 	end := i
-	for _, p := range ps {
+	if i < len(words) {
+		for _, p := range ps.byWord[words[i]] {
+			end = max(end, match(p, words, i))
+		}
+	}
+	for _, p := range ps.open {
 		end = max(end, match(p, words, i))
 	}
 	return end

@@ -24,6 +24,10 @@ type Brief struct {
 	Organisation directory.Organisation
 	Offer        catalog.Offer // the only ids that may be named
 	WantArticles bool
+
+	// IntentOnly asks for Intent and Language, and for nothing else: unless they are
+	// a courtesy, the words go into a ticket that is open already.
+	IntentOnly bool
 }
 
 // Intent is what a text is for. Commands ("meus chamados", "1", "cancelar") never

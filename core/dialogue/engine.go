@@ -93,13 +93,21 @@ func (e *Engine) Prepare(ctx context.Context, turn Turn) (*Plan, error) {
 		return nil, err
 	}
 	s.start(session)
-	if err := e.Store.View(ctx, s.load); err != nil {
-		return nil, err
-	}
-	if s.wantsReading() {
+	reads := false
+	err = e.Store.View(ctx, func(r Reader) error {
+		if err := s.load(r); err != nil {
+			return err
+		}
+		if reads = s.wantsReading(); reads {
+			return nil // the assistant may take its time, and nothing stays open meanwhile
+		}
+		return s.decide(r)
+	})
+	if err == nil && reads {
 		s.ask(ctx)
+		err = e.Store.View(ctx, s.decide)
 	}
-	if err := e.Store.View(ctx, s.decide); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	return s.finish(), nil

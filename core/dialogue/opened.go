@@ -17,7 +17,7 @@ import (
 func (s *scene) brief() Brief {
 	b := Brief{
 		Text: s.in.Text, Subject: stripRe(s.in.Subject), Language: s.who.Language,
-		Organisation: s.org, Offer: s.offer, WantArticles: s.thread == nil,
+		Organisation: s.org, Offer: s.offer, WantArticles: s.thread == nil, IntentOnly: s.goesOn(),
 	}
 	if d := s.session.Draft; d != nil {
 		for _, said := range d.Said {

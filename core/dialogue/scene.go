@@ -30,6 +30,7 @@ type scene struct {
 	proved bool // and it is proved that they wrote this
 
 	thread  *ticket.Ticket // the ticket that the item is tied to, if who may see it
+	spoken  *ticket.Ticket // the ticket in focus, once it was looked up
 	command understood
 	catalog *catalog.Catalog
 	org     directory.Organisation // the person's first
@@ -78,6 +79,11 @@ func (s *scene) load(r Reader) error {
 	s.command = parseCommand(s.in.Text, s.now.In(s.e.Location).Year())
 	if err := s.loadThread(); err != nil {
 		return err
+	}
+	if s.proved && s.speaksOn() {
+		if _, err := s.focused(); err != nil { // whether it is open says what the assistant is asked
+			return err
+		}
 	}
 	return s.loadOffer()
 }

@@ -64,7 +64,7 @@ func (s *scene) continues() (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	if t != nil && s.now.Sub(s.previous.At) < focusFor {
+	if t != nil && s.speaksOn() {
 		if t.Status != ticket.Closed {
 			return true, s.add(t)
 		}
@@ -135,6 +135,9 @@ func (s *scene) focused() (*ticket.Ticket, error) {
 	if s.session.Ticket == "" {
 		return nil, nil
 	}
+	if s.spoken != nil && s.spoken.ID == s.session.Ticket {
+		return s.spoken, nil
+	}
 	t, found, err := known(s.r.Ticket(s.ctx, s.session.Ticket))
 	if err != nil || !found {
 		return nil, err
@@ -143,7 +146,21 @@ func (s *scene) focused() (*ticket.Ticket, error) {
 	if err != nil || !see {
 		return nil, err
 	}
+	s.spoken = t
 	return t, nil
+}
+
+// speaksOn reports whether the ticket in focus was spoken of just now.
+func (s *scene) speaksOn() bool { return s.session.Ticket != "" && s.now.Sub(s.previous.At) < focusFor }
+
+// goesOn reports whether words will be added to an open ticket, if they are no
+// courtesy: nothing was asked, and it is the one they answer or that was just spoken of.
+func (s *scene) goesOn() bool {
+	t := s.thread
+	if t == nil && s.chat() && s.speaksOn() {
+		t = s.spoken
+	}
+	return t != nil && s.session.Topic == "" && t.Status != ticket.Closed
 }
 
 // askWhich asks which of several tickets words are about; they are kept meanwhile.

@@ -3,8 +3,7 @@
 //
 // Promises: a channel that passes Run loses nothing when the sink fails, panics
 // or hangs, when the connection breaks and when the process is restarted; it
-// hands items in in order; it drains; and what it answers to Send can be acted
-// on. The suite knows nothing of the upstream: a Rig says how to put something
+// keeps their order; it drains; and what it answers to Send can be acted on. The suite knows nothing of the upstream: a Rig says how to put something
 // there, how to break the line and what was taken. It waits for events, never for
 // time to pass; Rig.Patience ends a case that would hang.
 package channeltest

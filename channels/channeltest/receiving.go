@@ -131,8 +131,8 @@ func drains(t testing.TB, r Rig) {
 	s.until("Accept", func() bool { return s.calls > 0 })
 	run.cancel()
 	select {
-	case <-run.done:
-		t.Fatalf("Run returned while Accept was still at work")
+	case err := <-run.done:
+		t.Fatalf("Run returned (%v) while Accept was still at work", err)
 	default:
 	}
 	close(s.release)

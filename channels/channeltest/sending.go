@@ -90,8 +90,8 @@ func refusals(t testing.TB, r Rig) {
 		ctx, cancel := context.WithTimeout(context.Background(), r.patience())
 		_, err := c.Send(ctx, outbound(r, oneID, "recusada"))
 		cancel()
-		var classed *channels.Error
-		if !errors.As(err, &classed) {
+		classed, ok := errors.AsType[*channels.Error](err)
+		if !ok {
 			t.Errorf("%s: Send returned %v, want a *channels.Error", kind, err)
 		} else if classed.Kind != kind {
 			t.Errorf("the upstream refused as %s, Send calls it %s: %v", kind, classed.Kind, err)

@@ -134,7 +134,7 @@ func writeField(b *bytes.Buffer, name, value string) {
 	}
 	b.WriteString(name + ":")
 	column := len(name) + 1
-	for _, word := range strings.Split(value, " ") {
+	for word := range strings.SplitSeq(value, " ") {
 		if column > len(name)+1 && column+1+len(word) > wanted {
 			b.WriteString("\r\n")
 			column = 0

@@ -96,8 +96,7 @@ func (f *folder) signIn(password string) error {
 // refusedUser tells a wrong password, which stays wrong, from a server in trouble.
 func (f *folder) refusedUser(err error) error {
 	t := troubled(err, "the IMAP server at %s did not let %s sign in", f.options.addr(), f.options.User)
-	var said *imap.Error
-	if errors.As(err, &said) {
+	if said, ok := errors.AsType[*imap.Error](err); ok {
 		switch said.Code {
 		case imap.ResponseCodeAuthenticationFailed, imap.ResponseCodeAuthorizationFailed, imap.ResponseCodeExpired:
 			t = troubled(err, "the IMAP server at %s refused the password of %s", f.options.addr(), f.options.User)
@@ -110,8 +109,7 @@ func (f *folder) refusedUser(err error) error {
 // refusedFolder tells a folder that is not there from one that cannot be opened
 // now. Not every server gives a code (RFC 5530), so the list of folders decides.
 func (f *folder) refusedFolder(ctx context.Context, err error) error {
-	var said *imap.Error
-	if errors.As(err, &said) {
+	if _, ok := errors.AsType[*imap.Error](err); ok {
 		end := f.within(ctx)
 		found, listErr := f.client.List("", f.options.Folder, nil).Collect()
 		if end(listErr) == nil && len(found) == 0 {

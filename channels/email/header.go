@@ -21,8 +21,8 @@ type field struct{ name, value string } // the name in lower case
 // maxHeader bounds the head of a mail; real ones stay far below.
 const maxHeader = 1 << 20
 
-// parseHeader splits a mail into head and body. Lines that are no field are skipped.
-func parseHeader(raw []byte) (h header, body []byte) {
+// parseHeader reads the head of a mail. Lines that are no field are skipped.
+func parseHeader(raw []byte) (h header) {
 	rest := raw
 	for len(rest) > 0 && len(raw)-len(rest) < maxHeader {
 		line := rest
@@ -33,7 +33,7 @@ func parseHeader(raw []byte) (h header, body []byte) {
 		}
 		line = bytes.TrimSuffix(line, []byte("\r"))
 		if len(line) == 0 {
-			return h, rest
+			return h
 		}
 		if line[0] == ' ' || line[0] == '\t' {
 			if len(h) > 0 {
@@ -47,7 +47,7 @@ func parseHeader(raw []byte) (h header, body []byte) {
 			h = append(h, field{strings.ToLower(string(name)), string(bytes.TrimSpace(value))})
 		}
 	}
-	return h, rest
+	return h
 }
 
 // all returns the values of a field, topmost first.
@@ -82,8 +82,8 @@ func (h header) word(name string) string {
 	return v
 }
 
-// text is a field for people: encoded words decoded, on one line.
-func (h header) text(name string) string { return decodeWords(h.first(name)) }
+// subject is decoded, on one line.
+func (h header) subject() string { return decodeWords(h.first("subject")) }
 
 func decodeWords(s string) string {
 	decoder := mime.WordDecoder{CharsetReader: charsetReader}

@@ -107,7 +107,10 @@ func (p *pruner) note(n *html.Node) {
 
 // quoteClasses mark a quote, or the line that introduces one: Gmail, Thunderbird,
 // Yahoo, Proton, Zoho, Outlook.com in that order.
-var quoteClasses = []string{"gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "zmail_extra", "zmail_extra_hr", "ms-outlook-mobile-reference-message"}
+var quoteClasses = []string{
+	"gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote",
+	"zmail_extra", "zmail_extra_hr", "ms-outlook-mobile-reference-message",
+}
 
 func isQuote(n *html.Node) bool {
 	if n.Type != html.ElementNode {
@@ -133,7 +136,10 @@ func holdsCite(n *html.Node) bool {
 }
 
 // restIDs are put by Outlook and Apple Mail on the element where the earlier mail begins.
-var restIDs = []string{"divRplyFwdMsg", "x_divRplyFwdMsg", "appendonsend", "x_appendonsend", "stopSpelling", "OLK_SRC_BODY_SECTION", "mail-editor-reference-message-container", "isForwardContent"}
+var restIDs = []string{
+	"divRplyFwdMsg", "x_divRplyFwdMsg", "appendonsend", "x_appendonsend", "stopSpelling",
+	"OLK_SRC_BODY_SECTION", "mail-editor-reference-message-container", "isForwardContent",
+}
 
 // outlookRule is the line that desktop Outlook draws above the head of the earlier mail.
 var outlookRule = regexp.MustCompile(`(?i)border-top:\s*solid\s+#(E1E1E1|B5C4DF)\s+1\.0pt`)

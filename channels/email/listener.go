@@ -52,7 +52,8 @@ func Listen(o Options, l ListenOptions) (*Listener, error) {
 	if l.TrustSubmission && !onLoopback(host) {
 		return nil, fmt.Errorf("email: senders are believed without proof only on this machine itself, not at %s", l.Addr)
 	}
-	port, err := net.Listen("tcp", l.Addr)
+	var config net.ListenConfig
+	port, err := config.Listen(context.Background(), "tcp", l.Addr) // a local port opens at once or not at all
 	if err != nil {
 		return nil, fmt.Errorf("email: listening at %s: %w", l.Addr, err)
 	}
@@ -109,7 +110,7 @@ func (quiet) Println(...any)        {}
 // intake is the server's backend for one Run.
 type intake struct {
 	*Listener
-	ctx  context.Context // of Run: go-smtp has none of its own
+	ctx  context.Context //nolint:containedctx // of Run: go-smtp's callbacks have none of their own
 	sink channels.Sink
 
 	mu       sync.Mutex

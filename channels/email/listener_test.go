@@ -41,8 +41,7 @@ func submit(t *testing.T, addr, from string, to []string, raw string) error {
 }
 
 func code(err error) int {
-	var said *smtp.SMTPError
-	if errors.As(err, &said) {
+	if said, ok := errors.AsType[*smtp.SMTPError](err); ok {
 		return said.Code
 	}
 	return 0

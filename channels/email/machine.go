@@ -14,7 +14,7 @@ import (
 const loopHeader = "X-Recado-Loop"
 
 // machine says which machine wrote the mail, if one did. The surest signs come first.
-func (d *desk) machine(l letter, env envelope) message.Auto {
+func (d *desk) machine(l *letter, env envelope) message.Auto {
 	h := l.header
 	from, _ := sender(h)
 	_, fromUs := d.address.detail(from.address, d.Detail)
@@ -35,7 +35,7 @@ func (d *desk) machine(l letter, env envelope) message.Auto {
 
 var loopHeaderKey = strings.ToLower(loopHeader)
 
-func (l letter) hasReport(mediaType string) bool {
+func (l *letter) hasReport(mediaType string) bool {
 	for _, r := range l.reports {
 		if r.mediaType == mediaType {
 			return true
@@ -57,7 +57,15 @@ var (
 	daemonName = regexp.MustCompile(`(?i)^(mailer-?daemon|mail-?daemon|mail[._-]?delivery.*|delivery[._-]?(status|subsystem|failure).*|bounces?)$`)
 	postmaster = regexp.MustCompile(`(?i)^(postmaster|mmdf|mail|smtp|admin|administrator|root|daemon|microsoftexchange[0-9a-f]+)$`)
 	// Subjects of delivery reports, as mail servers word them.
-	deliverySubject = regexp.MustCompile(`(?i)(undeliver|not deliver|n[oó]t? be delivered|deliver(y|ed)?\b.{0,40}(fail|status|notif|problem|error|delay|report|unsuccess|incomplete)|(fail|error|problem|unable|could ?n[o']t|cannot)\b.{0,40}deliver|fail(ed|ure)\b.{0,30}(notice|recipient|mail|message|notif)|mail (system|failure|error|delivery)|return(ed|ing)? (mail|message|to sender)|user unknown|unknown user|bounce|warning: message|rejected|n[ãa]o (foi )?entreg|falha (na|de) entrega|devolvid|no se (pudo|ha podido) entregar|no entregad|error de entrega|nondeliver|non remis|unzustellbar|destinat[aá]rio.{0,20}(inexist|inv[aá]lid))`)
+	deliverySubject = regexp.MustCompile(`(?i)(` +
+		`undeliver|not deliver|n[oó]t? be delivered|` +
+		`deliver(y|ed)?\b.{0,40}(fail|status|notif|problem|error|delay|report|unsuccess|incomplete)|` +
+		`(fail|error|problem|unable|could ?n[o']t|cannot)\b.{0,40}deliver|` +
+		`fail(ed|ure)\b.{0,30}(notice|recipient|mail|message|notif)|mail (system|failure|error|delivery)|` +
+		`return(ed|ing)? (mail|message|to sender)|user unknown|unknown user|bounce|warning: message|rejected|` +
+		`n[ãa]o (foi )?entreg|falha (na|de) entrega|devolvid|no se (pudo|ha podido) entregar|no entregad|` +
+		`error de entrega|nondeliver|non remis|unzustellbar|destinat[aá]rio.{0,20}(inexist|inv[aá]lid)` +
+		`)`)
 )
 
 // nullSender reports the empty return path that no person's mail has (RFC 5321
@@ -70,7 +78,7 @@ func nullSender(h header, env envelope) bool {
 }
 
 // isBounce is RFC 3464 where servers follow it, and their habits where they do not.
-func isBounce(l letter, env envelope) bool {
+func isBounce(l *letter, env envelope) bool {
 	h := l.header
 	if l.hasReport("message/delivery-status") || l.hasReport("message/global-delivery-status") || reportType(h) == "delivery-status" {
 		return true
@@ -88,7 +96,7 @@ func isBounce(l letter, env envelope) bool {
 	return saysUndelivered(h) && (nullSender(h, env) || auto == "auto-generated" || l.hasReport("text/rfc822-headers"))
 }
 
-func saysUndelivered(h header) bool { return deliverySubject.MatchString(h.text("subject")) }
+func saysUndelivered(h header) bool { return deliverySubject.MatchString(h.subject()) }
 
 // daemon reports a sender whose name only mail systems bear, or may bear.
 func daemon(h header) bool {
@@ -105,7 +113,7 @@ func daemonSurely(h header) bool {
 }
 
 // isAutoReply follows RFC 3834, and what answering machines wrote before it.
-func isAutoReply(l letter, env envelope) bool {
+func isAutoReply(l *letter, env envelope) bool {
 	h := l.header
 	switch auto := h.word("auto-submitted"); {
 	case auto != "" && auto != "no":
@@ -138,10 +146,10 @@ type bounce struct {
 }
 
 // final reports that no further attempt will be made.
-func (b bounce) final() bool { return b.action == "" || b.action == "failed" }
+func (b *bounce) final() bool { return b.action == "" || b.action == "failed" }
 
 // form is what is known, in the words of RFC 3464.
-func (b bounce) form() map[string]string {
+func (b *bounce) form() map[string]string {
 	form := map[string]string{}
 	for name, value := range map[string]string{"action": b.action, "status": b.status, "diagnostic": b.diagnostic} {
 		if value != "" {
@@ -152,7 +160,7 @@ func (b bounce) form() map[string]string {
 }
 
 // readBounce gathers what the parts, the header and at last the text say.
-func readBounce(l letter) (b bounce) {
+func readBounce(l *letter) (b bounce) {
 	for _, r := range l.reports {
 		switch r.mediaType {
 		case "message/delivery-status", "message/global-delivery-status":
@@ -172,7 +180,7 @@ func readBounce(l letter) (b bounce) {
 	for _, s := range l.segments {
 		b.readText(s.plain)
 	}
-	if b.action == "" && delaySubject.MatchString(l.header.text("subject")) {
+	if b.action == "" && delaySubject.MatchString(l.header.subject()) {
 		b.action = "delayed"
 	}
 	return b
@@ -212,7 +220,7 @@ func typedAddress(values ...string) address {
 
 // readReturned reads the head of our message that came back.
 func (b *bounce) readReturned(content []byte) {
-	h, _ := parseHeader(content)
+	h := parseHeader(content)
 	if ids := messageIDs(h.first("message-id")); len(ids) > 0 && b.messageID == "" {
 		b.messageID = ids[0]
 	}

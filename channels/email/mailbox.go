@@ -232,8 +232,7 @@ func (m *Mailbox) commit(ctx context.Context, sink channels.Sink, items []messag
 		}
 		m.set(true, "what came in could not be committed: "+err.Error())
 		m.desk.Log.Error("mail could not be committed and will be handed in again", "account", m.desk.Account, "items", len(items), "error", err)
-		var p *panicked
-		if errors.As(err, &p) {
+		if _, ok := errors.AsType[*panicked](err); ok {
 			if len(items) > 1 {
 				return m.commitEach(ctx, sink, items)
 			}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -105,9 +106,6 @@ func (o Options) withDefaults() Options {
 	o.IMAP.Timeout = or(o.IMAP.Timeout, time.Minute)
 	o.SMTP.Timeout = or(o.SMTP.Timeout, time.Minute)
 	o.SMTP.Connections = or(o.SMTP.Connections, 2)
-	if o.Clock == nil {
-		o.Clock = time.Now
-	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -128,14 +126,14 @@ func (o Options) check() error {
 	switch {
 	case !ok:
 		return fmt.Errorf("email: the desk's address %q is not an e-mail address", o.Address)
-	case len(o.Detail) != 1 || !strings.Contains("+-_=", o.Detail):
+	case !slices.Contains([]string{"+", "-", "_", "="}, o.Detail):
 		return fmt.Errorf("email: the detail separator %q is not one of + - _ =", o.Detail)
 	case strings.Contains(a.local, o.Detail):
 		return fmt.Errorf("email: the desk's address %q already holds the detail separator %q", o.Address, o.Detail)
 	case len(a.local)+len(o.Detail)+longestDetail > maxLocalPart:
 		return fmt.Errorf("email: %q is too long to add a ticket's token to it", a.local)
-	case o.Files == nil || o.Signer == nil:
-		return errors.New("email: a file store and a signer are needed")
+	case o.Files == nil || o.Signer == nil || o.Clock == nil:
+		return errors.New("email: a file store, a signer and a clock are needed")
 	case o.IMAP.Idle > longestIdle:
 		return fmt.Errorf("email: IDLE renewed every %v is longer than servers wait (%v)", o.IMAP.Idle, longestIdle)
 	}

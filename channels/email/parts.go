@@ -45,7 +45,7 @@ type report struct {
 // read has its header, and failed says why there is no more.
 func open(raw []byte) (l letter) {
 	raw = withoutBareCR(raw)
-	l.header, _ = parseHeader(raw)
+	l.header = parseHeader(raw)
 	defer func() {
 		if v := recover(); v != nil {
 			l = letter{header: l.header, failed: fmt.Errorf("taking the mail apart panicked: %v", v)}

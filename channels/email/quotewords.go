@@ -13,7 +13,9 @@ var (
 	introStart = regexp.MustCompile(`(?i)^[\s*_-]*(` +
 		`(em|no dia|on|el|le|am|il|op|den|w dniu|dnia|dne|pada|på|lø|в|во|у|на) ` +
 		`|\d` +
-		`|(segunda|terça|quarta|quinta|sexta|sábado|domingo|lunes|martes|miércoles|jueves|viernes|sábado|monday|tuesday|wednesday|thursday|friday|saturday|sunday|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье)[^a-z]` +
+		`|(segunda|terça|quarta|quinta|sexta|sábado|domingo|lunes|martes|miércoles|jueves|viernes|sábado|` +
+		`monday|tuesday|wednesday|thursday|friday|saturday|sunday|понедельник|вторник|среда|четверг|пятница|` +
+		`суббота|воскресенье)[^a-z]` +
 		`|在` +
 		`|"?[^<>"]{1,60}"? ?<[^<>@\s]+@[^<>\s]+> ` +
 		`)`)
@@ -32,10 +34,14 @@ var (
 		`)\s*\*?[-_=]{2,}[\s*]*$`)
 
 	footerLine = regexp.MustCompile(`(?i)^[\s<(*_\[]*(` +
-		`(enviad[oa]|mandad[oa]) (do|da|de|pelo|pela|desde|via|con|com|a partir d[oe]) .{0,40}(iphone|ipad|ipod|android|celular|smartphone|telefone|tel[eé]fono|dispositivo|m[oó]v[ei]l|outlook|yahoo|gmail|samsung|galaxy|motorola|xiaomi|huawei|blackberry|windows|e-?mail|proton|zoho|mac|tablet)` +
-		`|sent (from|via|with|using|by) (my|an?|the|yahoo|outlook|gmail|mail|mailbox|windows|samsung|airmail|sparrow|proton|zoho|galaxy|mobile|spark|newton)` +
+		`(enviad[oa]|mandad[oa]) (do|da|de|pelo|pela|desde|via|con|com|a partir d[oe]) .{0,40}(iphone|ipad|` +
+		`ipod|android|celular|smartphone|telefone|tel[eé]fono|dispositivo|m[oó]v[ei]l|outlook|yahoo|gmail|` +
+		`samsung|galaxy|motorola|xiaomi|huawei|blackberry|windows|e-?mail|proton|zoho|mac|tablet)` +
+		`|sent (from|via|with|using|by) (my|an?|the|yahoo|outlook|gmail|mail|mailbox|windows|samsung|airmail|` +
+		`sparrow|proton|zoho|galaxy|mobile|spark|newton)` +
 		`|(get|obter|obtener|obtenir|baixe|descargar?) (o |el )?outlook (for|para|pour) ` +
-		`|envoyé (de|depuis|à partir de) |von mein(em|er) .{0,40} gesendet|gesendet (von|mit) |inviato da(l mio)? |verzonden (vanaf|met) |wysłane z |отправлено (с|из) ` +
+		`|envoyé (de|depuis|à partir de) |von mein(em|er) .{0,40} gesendet|gesendet (von|mit) |` +
+		`inviato da(l mio)? |verzonden (vanaf|met) |wysłane z |отправлено (с|из) ` +
 		`).{0,80}$`)
 
 	strictDelimiter = regexp.MustCompile(`^-- $`)
@@ -120,12 +126,22 @@ func nextIsBarred(lines []string) bool {
 
 // headWords are the names of header fields, by what they stand for.
 var headWords = map[string]string{
-	"de": "from", "from": "from", "von": "from", "da": "from", "van": "from", "od": "from", "från": "from", "fra": "from", "от": "from", "від": "from", "lähettäjä": "from", "发件人": "from",
-	"enviado": "date", "enviada": "date", "enviado em": "date", "enviada em": "date", "enviado el": "date", "data": "date", "date": "date", "sent": "date", "fecha": "date", "gesendet": "date", "datum": "date", "envoyé": "date", "envoyé le": "date", "message du": "date", "inviato": "date", "skickat": "date", "verzonden": "date", "wysłano": "date", "дата": "date", "отправлено": "date", "data de envio": "date", "发送时间": "date",
-	"para": "to", "to": "to", "an": "to", "à": "to", "a": "to", "aan": "to", "till": "to", "til": "to", "do": "to", "кому": "to", "komu": "to", "收件人": "to",
-	"cc": "cc", "cópia": "cc", "copia": "cc", "kopie": "cc", "copie à": "cc", "kopia": "cc", "копия": "cc", "c/c": "cc", "抄送": "cc",
-	"assunto": "subject", "asunto": "subject", "subject": "subject", "betreff": "subject", "objet": "subject", "sujet": "subject", "oggetto": "subject", "onderwerp": "subject", "ämne": "subject", "emne": "subject", "temat": "subject", "тема": "subject", "risposta": "reply", "主题": "subject",
-	"responder a": "reply", "reply-to": "reply", "reply to": "reply", "importância": "importance", "importancia": "importance", "importance": "importance",
+	"de": "from", "from": "from", "von": "from", "da": "from", "van": "from", "od": "from", "från": "from", "fra": "from",
+	"от": "from", "від": "from", "lähettäjä": "from", "发件人": "from",
+	"enviado": "date", "enviada": "date", "enviado em": "date", "enviada em": "date", "enviado el": "date", "data": "date",
+	"date": "date", "sent": "date", "fecha": "date", "gesendet": "date", "datum": "date", "envoyé": "date",
+	"envoyé le": "date", "message du": "date", "inviato": "date", "skickat": "date", "verzonden": "date",
+	"wysłano": "date", "дата": "date", "отправлено": "date", "data de envio": "date",
+	"发送时间": "date",
+	"para": "to", "to": "to", "an": "to", "à": "to", "a": "to", "aan": "to", "till": "to", "til": "to", "do": "to",
+	"кому": "to", "komu": "to", "收件人": "to",
+	"cc": "cc", "cópia": "cc", "copia": "cc", "kopie": "cc", "copie à": "cc", "kopia": "cc", "копия": "cc",
+	"c/c": "cc", "抄送": "cc",
+	"assunto": "subject", "asunto": "subject", "subject": "subject", "betreff": "subject", "objet": "subject",
+	"sujet": "subject", "oggetto": "subject", "onderwerp": "subject", "ämne": "subject", "emne": "subject",
+	"temat": "subject", "тема": "subject", "risposta": "reply", "主题": "subject",
+	"responder a": "reply", "reply-to": "reply", "reply to": "reply", "importância": "importance",
+	"importancia": "importance", "importance": "importance",
 }
 
 // headAt returns how many lines, from the first, are the head of an earlier mail

@@ -86,7 +86,7 @@ func (d *desk) understand(raw []byte, env envelope) (in message.Inbound, l lette
 		Kind:       message.Text,
 		ReceivedAt: d.Clock().UTC(),
 		SentAt:     sentAt(l.header),
-		Subject:    cut(l.header.text("subject"), 500),
+		Subject:    cut(l.header.subject(), 500),
 		Thread:     thread(l.header),
 	}
 	d.describe(&in, l, env)
@@ -113,7 +113,7 @@ func (d *desk) unreadable(raw []byte) message.Inbound {
 
 // describe says who wrote, and whether that is sure.
 func (d *desk) describe(in *message.Inbound, l letter, env envelope) {
-	in.Auto = d.machine(l, env)
+	in.Auto = d.machine(&l, env)
 	if in.Auto == message.BounceDSN {
 		d.describeBounce(in, l, env)
 		return
@@ -130,7 +130,7 @@ func (d *desk) describe(in *message.Inbound, l letter, env envelope) {
 // describeBounce makes the person who could not be reached the one it is about.
 // A report of a delay or a delivery stays a Text: nothing failed yet.
 func (d *desk) describeBounce(in *message.Inbound, l letter, env envelope) {
-	b := readBounce(l)
+	b := readBounce(&l)
 	in.From = b.recipient.of()
 	if b.final() {
 		in.Kind = message.Bounce
@@ -205,7 +205,7 @@ func thread(h header) (t message.Thread) {
 			t.Refs = append(t.Refs, id)
 		}
 	}
-	for _, n := range protocolNumber.FindAllString(h.text("subject"), 20) {
+	for _, n := range protocolNumber.FindAllString(h.subject(), 20) {
 		if !slices.Contains(t.Numbers, n) {
 			t.Numbers = append(t.Numbers, n)
 		}

@@ -150,11 +150,11 @@ func besidePrefixed(lines []string) []string {
 	var own []string
 	first := -1 // number of stretches above the first quote
 	for i := 0; i < len(lines); {
-		n := 0
+		n := introAt(lines[i:])
 		if isPrefixed(lines[i]) {
 			n = prefixedRun(lines[i:])
 			withQuotes = append(withQuotes, lines[i:i+n]...)
-		} else if n = introAt(lines[i:]); n == 0 {
+		} else if n == 0 {
 			own = append(own, lines[i])
 			withQuotes = append(withQuotes, lines[i])
 			i++

@@ -3,10 +3,8 @@ package email
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"log"
 	"net"
 	"net/mail"
 	"strings"
@@ -105,7 +103,7 @@ func newIMAP(t testing.TB, wrap func(net.Conn) net.Conn) *imapUpstream {
 			return memory.NewSession(), nil, nil
 		},
 		InsecureAuth: true,
-		Logger:       log.New(io.Discard, "", 0),
+		Logger:       quiet{},
 	})
 	go func() { _ = server.Serve(u.cuttable) }() // ends with Close
 	t.Cleanup(func() { server.Close() })
@@ -144,10 +142,9 @@ func letterFrom(id, text string) string {
 // smtpUpstream is an SMTP server that notes what it took, and refuses on order.
 type smtpUpstream struct {
 	*cuttable
-	mu      sync.Mutex
-	taken   []string
-	refuse  map[step]error // the next time that step comes
-	asksFor string         // user that must sign in; empty: nobody
+	mu     sync.Mutex
+	taken  []string
+	refuse map[step]error // the next time that step comes
 }
 
 func newSMTP(t testing.TB) *smtpUpstream {
@@ -304,7 +301,10 @@ func newExchanger(t testing.TB, addr string) *exchanger {
 		for {
 			select {
 			case raw := <-e.queue:
-				for e.push(raw) != nil && sleep(ctx, time.Millisecond) {
+				for e.push(raw) != nil {
+					if !sleep(ctx, time.Millisecond) {
+						return
+					}
 				}
 			case <-ctx.Done():
 				return
@@ -358,5 +358,3 @@ func TestListener(t *testing.T) {
 		}
 	})
 }
-
-var errDown = errors.New("the store is down")

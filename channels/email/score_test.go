@@ -105,13 +105,13 @@ func TestScoreMachineMail(t *testing.T) {
 			t.Fatal(err)
 		}
 		l := open(raw)
-		auto := d.machine(l, envelope{})
+		auto := d.machine(&l, envelope{})
 		total[r.Label]++
 		want := map[string]message.Auto{"bounce": message.BounceDSN, "auto_reply": message.AutoReply, "feedback_report": message.Complaint, "human": message.NotAuto}[r.Label]
 		if auto == want || r.Label == "human" && auto == message.ListMail {
 			right[r.Label]++
 			if auto == message.BounceDSN {
-				if b := readBounce(l); b.recipient == (address{}) {
+				if b := readBounce(&l); b.recipient == (address{}) {
 					right["(bounce without recipient)"]++
 				}
 			}
@@ -120,7 +120,7 @@ func TestScoreMachineMail(t *testing.T) {
 		if r.Label == "human" {
 			people++
 		}
-		t.Logf("%s: want %q, got %q; from %q subject %q", r.File, want, auto, l.header.first("from"), l.header.text("subject"))
+		t.Logf("%s: want %q, got %q; from %q subject %q", r.File, want, auto, l.header.first("from"), l.header.subject())
 	}
 	t.Logf("right %v of %v", right, total)
 	if people > 0 {

@@ -194,6 +194,8 @@ func TestOptionsAreChecked(t *testing.T) {
 		{"unknown mode", func(o *Options) { o.SMTP.Host, o.SMTP.Mode = "x", "ssl" }, "not one of"},
 		{"IDLE beyond RFC 2177", func(o *Options) { o.IMAP.Idle = time.Hour }, "longer than servers wait"},
 		{"no memory", func(o *Options) { o.Memory = nil }, "memory"},
+		{"senders believed from another machine", func(o *Options) { o.TrustSenders, o.IMAP.Host, o.IMAP.Mode = true, "mail.example", TLS }, "only on this machine itself"},
+		{"no clock", func(o *Options) { o.Clock = nil }, "clock"},
 		{"no files", func(o *Options) { o.Files = nil }, "file store"},
 	}
 	for _, tt := range tests {

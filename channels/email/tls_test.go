@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"io"
-	"log"
 	"net"
 	"net/http/httptest"
 	"strings"
@@ -45,7 +43,7 @@ func serveTLS(t *testing.T, mode TLSMode, config *tls.Config) (imapPort, smtpPor
 			return memory.NewSession(), nil, nil
 		},
 		TLSConfig: config,
-		Logger:    log.New(io.Discard, "", 0),
+		Logger:    quiet{},
 	})
 	up := &smtpUpstream{refuse: map[step]error{}}
 	out := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &smtpSession{up}, nil }))

@@ -116,7 +116,8 @@ func (s *scene) articleAnswered() (bool, error) {
 		return false, nil
 	}
 	c, ok := choose(s.in.Text, s.session.Choices)
-	helped := ok && c.Value == valYes || !ok && (isYes(s.in.Text) || s.reading.Intent == Thanks)
+	plainNo := ok && c.Value == valNo || !ok && (isNo(s.in.Text) || isUnsolved(s.in.Text))
+	helped := ok && c.Value == valYes || !ok && !plainNo && (isYes(s.in.Text) || isSolved(s.in.Text) || s.reading.Intent == Thanks)
 	for _, id := range d.Offered {
 		s.plan.Feedback = append(s.plan.Feedback, article.Feedback{ArticleID: id, PersonID: string(s.who.ID), Helpful: helped, At: s.now})
 	}
@@ -126,8 +127,7 @@ func (s *scene) articleAnswered() (bool, error) {
 		s.outcome(message.Talked, "solved by an article", nil)
 		return true, nil
 	}
-	plainNo := ok && c.Value == valNo || isNo(s.in.Text)
-	if !plainNo {
+	if !plainNo || len(s.in.Attachments) > 0 {
 		d.Said = append(d.Said, s.said()...)
 		s.readInto(d)
 	}

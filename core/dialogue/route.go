@@ -197,7 +197,7 @@ func (s *scene) wantsReading() bool {
 		return true
 	}
 	_, choice := choose(s.in.Text, s.session.Choices)
-	return !choice && !isYes(s.in.Text) && !isNo(s.in.Text)
+	return !choice && senses(s.in.Text)&^polite == 0
 }
 
 // heard notes the first words from an address, and the language of a person whose

@@ -57,17 +57,19 @@ const (
 // phrases are commands when they are all that was said. Folded.
 var phrases = map[string]command{
 	"menu": cmdHelp, "ajuda": cmdHelp, "opcoes": cmdHelp, "help": cmdHelp, "ayuda": cmdHelp, "options": cmdHelp, "opciones": cmdHelp, "como funciona": cmdHelp,
+	"o que voce faz": cmdHelp, "o que voce pode fazer": cmdHelp, "o que da para fazer": cmdHelp, "o que da pra fazer": cmdHelp, "what can you do": cmdHelp, "what can i do": cmdHelp, "what can i do here": cmdHelp, "how does this work": cmdHelp, "que puedes hacer": cmdHelp, "que puedo hacer": cmdHelp, "que puedo hacer aqui": cmdHelp, "como funciona esto": cmdHelp,
 	"cancelar": cmdCancel, "cancela": cmdCancel, "cancel": cmdCancel, "deixa pra la": cmdCancel, "deixa para la": cmdCancel, "esquece": cmdCancel, "never mind": cmdCancel, "nevermind": cmdCancel, "dejalo": cmdCancel, "olvidalo": cmdCancel,
-	"atendente": cmdHuman, "falar com atendente": cmdHuman, "quero falar com um atendente": cmdHuman, "falar com um atendente": cmdHuman, "falar com humano": cmdHuman, "humano": cmdHuman, "falar com uma pessoa": cmdHuman, "pessoa": cmdHuman, "quero falar com alguem": cmdHuman, "quero falar com uma pessoa": cmdHuman,
-	"agent": cmdHuman, "human": cmdHuman, "talk to a human": cmdHuman, "talk to a person": cmdHuman, "talk to someone": cmdHuman, "speak to an agent": cmdHuman, "talk to an agent": cmdHuman, "speak to a person": cmdHuman, "i want to talk to a person": cmdHuman,
-	"agente": cmdHuman, "persona": cmdHuman, "hablar con una persona": cmdHuman, "hablar con un agente": cmdHuman, "hablar con alguien": cmdHuman, "hablar con un humano": cmdHuman, "quiero hablar con una persona": cmdHuman, "quiero hablar con un agente": cmdHuman, "quiero hablar con alguien": cmdHuman,
-	"meus chamados": cmdMine, "chamados": cmdMine, "meus tickets": cmdMine, "my tickets": cmdMine, "tickets": cmdMine, "mis tickets": cmdMine, "mis casos": cmdMine, "casos": cmdMine, "mis solicitudes": cmdMine, "chamados abertos": cmdMine, "open tickets": cmdMine, "my open tickets": cmdMine, "casos abiertos": cmdMine, "mis casos abiertos": cmdMine,
+	"deixa": cmdCancel, "deixa quieto": cmdCancel, "esquece isso": cmdCancel, "forget it": cmdCancel, "forget about it": cmdCancel, "dejalo asi": cmdCancel, "olvidate": cmdCancel, "olvida": cmdCancel,
+	"atendente": cmdHuman, "humano": cmdHuman, "pessoa": cmdHuman, "agent": cmdHuman, "human": cmdHuman, "agente": cmdHuman, "persona": cmdHuman,
+	"meus chamados": cmdMine, "chamados": cmdMine, "meus tickets": cmdMine, "my tickets": cmdMine, "tickets": cmdMine, "mis tickets": cmdMine, "mis casos": cmdMine, "casos": cmdMine, "mis solicitudes": cmdMine, "chamados abertos": cmdMine, "open tickets": cmdMine, "my open tickets": cmdMine, "meus chamados abertos": cmdMine, "casos abiertos": cmdMine, "mis casos abiertos": cmdMine,
 	"fechados": cmdClosed, "chamados fechados": cmdClosed, "meus chamados fechados": cmdClosed, "concluidos": cmdClosed, "encerrados": cmdClosed, "chamados encerrados": cmdClosed, "closed": cmdClosed, "closed tickets": cmdClosed, "my closed tickets": cmdClosed, "cerrados": cmdClosed, "casos cerrados": cmdClosed, "mis casos cerrados": cmdClosed,
 	"todos": cmdAll, "todos os chamados": cmdAll, "todos os meus chamados": cmdAll, "all": cmdAll, "all tickets": cmdAll, "all my tickets": cmdAll, "todos los casos": cmdAll, "todos mis casos": cmdAll,
-	"em copia": cmdCopy, "chamados em copia": cmdCopy, "in copy": cmdCopy, "tickets in copy": cmdCopy, "en copia": cmdCopy, "casos en copia": cmdCopy,
+	"em copia": cmdCopy, "chamados em copia": cmdCopy, "in copy": cmdCopy, "tickets in copy": cmdCopy, "tickets i m copied on": cmdCopy, "copied": cmdCopy, "cc": cmdCopy, "en copia": cmdCopy, "casos en copia": cmdCopy,
 	"chamados da empresa": cmdOrg, "chamados da minha empresa": cmdOrg, "empresa": cmdOrg, "company tickets": cmdOrg, "my company tickets": cmdOrg, "casos de la empresa": cmdOrg, "casos de mi empresa": cmdOrg,
 	"novo chamado": cmdNew, "abrir chamado": cmdNew, "novo": cmdNew, "abrir um chamado": cmdNew, "novo assunto": cmdNew, "outro assunto": cmdNew, "new ticket": cmdNew, "new": cmdNew, "open a ticket": cmdNew, "nuevo": cmdNew, "nuevo caso": cmdNew, "nuevo ticket": cmdNew, "abrir caso": cmdNew, "abrir un caso": cmdNew, "otro tema": cmdNew, "nuevo tema": cmdNew, "another matter": cmdNew,
+	"outra coisa": cmdNew, "e outra coisa": cmdNew, "e outro assunto": cmdNew, "outro problema": cmdNew, "e outro problema": cmdNew, "something else": cmdNew, "it s something else": cmdNew, "another issue": cmdNew, "another problem": cmdNew, "otra cosa": cmdNew, "es otra cosa": cmdNew, "es otro tema": cmdNew, "otro problema": cmdNew, "es otro problema": cmdNew,
 	"contatos": cmdContact, "contato": cmdContact, "telefone": cmdContact, "contacts": cmdContact, "phone": cmdContact, "contactos": cmdContact, "telefono": cmdContact,
+	"numero de telefone": cmdContact, "qual o telefone": cmdContact, "qual e o telefone": cmdContact, "phone number": cmdContact, "what s your phone number": cmdContact, "what is your phone number": cmdContact, "numero de telefono": cmdContact, "cual es el telefono": cmdContact,
 	"portugues": cmdPT, "english": cmdEN, "ingles": cmdEN, "espanol": cmdES, "espanhol": cmdES, "spanish": cmdES, "portuguese": cmdPT,
 	"fila": cmdQueue, "queue": cmdQueue, "cola": cmdQueue,
 	"corrigir": cmdFix, "corregir": cmdFix, "fix": cmdFix,
@@ -77,9 +79,26 @@ var phrases = map[string]command{
 var verbs = map[string]command{
 	"detalhes": cmdDetails, "detalhe": cmdDetails, "ver": cmdDetails, "chamado": cmdDetails, "details": cmdDetails, "ticket": cmdDetails, "show": cmdDetails, "detalles": cmdDetails, "caso": cmdDetails,
 	"fechar": cmdClose, "fechar chamado": cmdClose, "fechar o chamado": cmdClose, "encerrar": cmdClose, "encerrar chamado": cmdClose, "encerrar o chamado": cmdClose, "concluir": cmdClose, "finalizar": cmdClose, "close": cmdClose, "close ticket": cmdClose, "close the ticket": cmdClose, "cerrar": cmdClose, "cerrar caso": cmdClose, "cerrar el caso": cmdClose, "pode fechar": cmdClose, "pode encerrar": cmdClose, "you can close it": cmdClose, "puede cerrar": cmdClose, "se puede cerrar": cmdClose, "pueden cerrar": cmdClose,
-	"reabrir": cmdReopen, "reabrir chamado": cmdReopen, "reabrir o chamado": cmdReopen, "reopen": cmdReopen, "reopen ticket": cmdReopen, "reopen the ticket": cmdReopen, "reabrir caso": cmdReopen, "reabrir el caso": cmdReopen,
+	"pode fechar o chamado": cmdClose, "pode encerrar o chamado": cmdClose, "podem fechar": cmdClose, "podem encerrar": cmdClose, "ok pode fechar": cmdClose, "ja pode fechar": cmdClose, "fecha o chamado": cmdClose, "close it": cmdClose, "close this ticket": cmdClose, "close my ticket": cmdClose, "you can close the ticket": cmdClose, "you can close this": cmdClose, "cerrar mi caso": cmdClose, "cierra el caso": cmdClose, "cierren el caso": cmdClose, "puedes cerrar": cmdClose, "puedes cerrarlo": cmdClose, "pueden cerrarlo": cmdClose, "ya pueden cerrarlo": cmdClose, "ya lo pueden cerrar": cmdClose, "cierralo": cmdClose,
+	"reabrir": cmdReopen, "reabrir chamado": cmdReopen, "reabrir o chamado": cmdReopen, "reopen": cmdReopen, "reopen ticket": cmdReopen, "reopen the ticket": cmdReopen, "reabrir caso": cmdReopen, "reabrir el caso": cmdReopen, "reabre o chamado": cmdReopen, "reopen it": cmdReopen, "reopen my ticket": cmdReopen, "reabre el caso": cmdReopen,
 	"assumir": cmdTake, "pegar": cmdTake, "take": cmdTake, "tomar": cmdTake,
 }
+
+// human is a wish to talk to somebody. Folded.
+var human = regexp.MustCompile(`^(?:(?:eu )?(?:quero|queria|gostaria de|preciso|posso|pode ser|tem como|da para|da pra) )?(?:falar|conversar) (?:com )?(?:(?:um|uma|o|a|algum|alguma) )?` +
+	`(?:atendente|humano|pessoa|alguem|gente|suporte|equipe|analista|tecnico)(?: (?:de verdade|real|do suporte|da equipe|humano|humana))?(?: aqui)?$` +
+	`|^(?:(?:i (?:want|need|would like|d like|wanna)(?: to)?|can i|could i|may i|let me) )?(?:talk|speak|chat) (?:to|with) (?:(?:a|an|the) )?` +
+	`(?:real |actual |live )?(?:human|person|someone|somebody|agent|support|team|human being)$` +
+	`|^(?:(?:quiero|quisiera|necesito|puedo|podria|me gustaria|dejame) )?(?:hablar|conversar) (?:con )?(?:(?:un|una|el|la) )?` +
+	`(?:persona|agente|humano|alguien|soporte|equipo|tecnico|asesor|asesora)(?: (?:real|de verdad|de carne y hueso|humano|del equipo))?$`)
+
+// Words that people put around a command, folded: they change nothing about it.
+var (
+	courtesyBefore = regexp.MustCompile(`^(?:(?:por favor|please|porfa|oi|ola|hola|hi|hello|hey|bom dia|boa tarde|boa noite|buenos dias|buenas tardes|buenas noches|buenas) )+`)
+	courtesyAfter  = regexp.MustCompile(`(?: (?:por favor|please|porfa|pfv|pf|obrigad[oa]|muito obrigad[oa]|valeu|thanks|thank you|gracias|muchas gracias))+$`)
+	showMe         = regexp.MustCompile(`^(?:(?:quero|queria|posso|pode|quiero|quisiera|puedo|i want to|i d like to|can i|could i|can you|let me) )?` +
+		`(?:ver|mostrar|mostra|mostre|me mostra|listar|show me|show|see|list|view|muestrame|mostrame|ensename) (?:(?:os|the|los) )?`)
+)
 
 // number is a protocol number as people write it: whole, or its six digits. More
 // digits without a year are a postcode or a telephone, and belong to what is said.
@@ -97,9 +116,9 @@ func parseCommand(text string, year int) understood {
 		return understood{}
 	}
 	num, rest := cutNumber(text, year)
-	words := fold(rest)
+	words := courtesyAfter.ReplaceAllString(courtesyBefore.ReplaceAllString(fold(rest), ""), "")
 	if num == "" {
-		if c, ok := phrases[words]; ok {
+		if c := phrase(words); c != cmdNone {
 			return understood{command: c}
 		}
 	}
@@ -110,6 +129,21 @@ func parseCommand(text string, year int) understood {
 		return understood{command: cmdDetails, number: num}
 	}
 	return understood{}
+}
+
+// phrase is the command that words are, and nothing else.
+func phrase(words string) command {
+	if c, ok := phrases[words]; ok {
+		return c
+	}
+	if human.MatchString(words) {
+		return cmdHuman
+	}
+	switch c := phrases[showMe.ReplaceAllString(words, "")]; c {
+	case cmdMine, cmdClosed, cmdAll, cmdCopy, cmdOrg, cmdContact:
+		return c
+	}
+	return cmdNone
 }
 
 // cutNumber takes a protocol number out of a text.
@@ -123,30 +157,6 @@ func cutNumber(text string, year int) (num, rest string) {
 		num = strconv.Itoa(year) + "-" + num
 	}
 	return num, text[:m[0]] + " " + text[m[1]:]
-}
-
-var (
-	yesWords = words("sim", "s", "isso", "isso mesmo", "pode", "pode sim", "claro", "confirmo", "confirmar", "ok", "certo", "correto", "exato", "resolveu", "sim resolveu", "ajudou", "sim ajudou", "sim por favor", "pode abrir", "yes", "y", "yep", "sure", "correct", "confirm", "it did", "yes it did", "it helped", "solved", "yes please", "si", "sip", "correcto", "exacto", "resolvio", "si resolvio", "lo resolvio", "si lo resolvio", "ayudo", "si por favor")
-	noWords  = words("nao", "n", "nao resolveu", "nao ajudou", "ainda nao", "negativo", "nao funcionou", "no", "nope", "not really", "it did not", "it didn t", "didn t help", "it didn t help", "not yet", "no resolvio", "no lo resolvio", "no ayudo", "no funciono", "todavia no", "aun no", "nao obrigado", "no thanks", "no gracias")
-	skips    = words("nao sei", "sei la", "pular", "pula", "tanto faz", "i don t know", "i dont know", "don t know", "dont know", "not sure", "skip", "no se", "no lo se", "no estoy seguro", "saltar", "da igual")
-)
-
-func words(all ...string) []string { return all }
-
-// yes and no read an answer to a yes-or-no question; both false is neither.
-func isYes(text string) bool {
-	return slices.Contains(yesWords, fold(text)) || isThumb(text, "👍")
-}
-
-func isNo(text string) bool {
-	return slices.Contains(noWords, fold(text)) || isThumb(text, "👎")
-}
-
-// skinTones follow a thumb in the colour that the phone was set to.
-var skinTones = strings.NewReplacer("🏻", "", "🏼", "", "🏽", "", "🏾", "", "🏿", "", "\ufe0f", "")
-
-func isThumb(text, thumb string) bool {
-	return strings.TrimSpace(skinTones.Replace(text)) == thumb
 }
 
 // ordinals are numbers said as words.

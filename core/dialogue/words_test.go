@@ -49,21 +49,43 @@ func TestParseCommand(t *testing.T) {
 		"assumir":                     {cmdTake, ""},
 		"corrigir":                    {cmdFix, ""},
 		"español":                     {cmdES, ""},
+		"o que você faz?":             {cmdHelp, ""},
+		"Esquece isso":                {cmdCancel, ""},
+		"Posso falar com uma pessoa de verdade, por favor?": {cmdHuman, ""},
+		"preciso falar com alguém do suporte":               {cmdHuman, ""},
+		"quero falar com um técnico":                        {cmdHuman, ""},
+		"Oi, meus chamados":                                 {cmdMine, ""},
+		"quero ver os chamados da empresa":                  {cmdOrg, ""},
+		"Pode fechar, obrigada!":                            {cmdClose, ""},
+		"é outro assunto":                                   {cmdNew, ""},
+		"qual é o telefone?":                                {cmdContact, ""},
 		// English
-		"help":                       {cmdHelp, ""},
-		"Never mind":                 {cmdCancel, ""},
-		"agent":                      {cmdHuman, ""},
-		"I want to talk to a person": {cmdHuman, ""},
-		"my tickets":                 {cmdMine, ""},
-		"closed":                     {cmdClosed, ""},
-		"in copy":                    {cmdCopy, ""},
-		"company tickets":            {cmdOrg, ""},
-		"new":                        {cmdNew, ""},
-		"close the ticket":           {cmdClose, ""},
-		"ticket 2026-000001":         {cmdDetails, "2026-000001"},
-		"reopen":                     {cmdReopen, ""},
-		"queue":                      {cmdQueue, ""},
-		"português":                  {cmdPT, ""},
+		"help":                                 {cmdHelp, ""},
+		"Never mind":                           {cmdCancel, ""},
+		"agent":                                {cmdHuman, ""},
+		"I want to talk to a person":           {cmdHuman, ""},
+		"my tickets":                           {cmdMine, ""},
+		"closed":                               {cmdClosed, ""},
+		"in copy":                              {cmdCopy, ""},
+		"company tickets":                      {cmdOrg, ""},
+		"new":                                  {cmdNew, ""},
+		"close the ticket":                     {cmdClose, ""},
+		"ticket 2026-000001":                   {cmdDetails, "2026-000001"},
+		"reopen":                               {cmdReopen, ""},
+		"queue":                                {cmdQueue, ""},
+		"português":                            {cmdPT, ""},
+		"what can you do?":                     {cmdHelp, ""},
+		"forget it":                            {cmdCancel, ""},
+		"Can I talk to a real person, please?": {cmdHuman, ""},
+		"let me speak to someone":              {cmdHuman, ""},
+		"I'd like to speak with an agent":      {cmdHuman, ""},
+		"show me my tickets":                   {cmdMine, ""},
+		"see all tickets":                      {cmdAll, ""},
+		"Tickets I'm copied on":                {cmdCopy, ""},
+		"you can close it, thanks":             {cmdClose, ""},
+		"reopen it":                            {cmdReopen, ""},
+		"it's something else":                  {cmdNew, ""},
+		"phone number?":                        {cmdContact, ""},
 		// Spanish
 		"¿Ayuda?":             {cmdHelp, ""},
 		"olvídalo":            {cmdCancel, ""},
@@ -78,7 +100,17 @@ func TestParseCommand(t *testing.T) {
 		"reabrir el caso":     {cmdReopen, ""},
 		"cola":                {cmdQueue, ""},
 		"tomar 2026-000001":   {cmdTake, "2026-000001"},
-		"english":             {cmdEN, ""},
+		"¿qué puedes hacer?":  {cmdHelp, ""},
+		"déjalo así":          {cmdCancel, ""},
+		"Quiero hablar con una persona de verdad": {cmdHuman, ""},
+		"necesito hablar con alguien":             {cmdHuman, ""},
+		"Hola, ¿puedo hablar con un asesor?":      {cmdHuman, ""},
+		"ver mis casos":                           {cmdMine, ""},
+		"muéstrame los casos cerrados":            {cmdClosed, ""},
+		"ya pueden cerrarlo, gracias":             {cmdClose, ""},
+		"es otra cosa":                            {cmdNew, ""},
+		"número de teléfono":                      {cmdContact, ""},
+		"english":                                 {cmdEN, ""},
 		// A number, as people write it
 		"2026-000001":     {cmdDetails, "2026-000001"},
 		"#2026-000001?":   {cmdDetails, "2026-000001"},
@@ -106,6 +138,9 @@ func TestNotCommands(t *testing.T) {
 		"ver", "chamado", "ver a nota", "assumir o débito", "fila de impressão parada", "a empresa mudou de endereço", "fechar\no caixa",
 		"the agent does not sync", "close of the month fails", "new users cannot log in", "help me print", "my tickets are printed twice", "correct", "queue is stuck",
 		"el menú desapareció", "cerrar la caja no funciona", "no puedo abrir caso en el sistema", "nuevo usuario no entra", "la cola de impresión", "tomar la foto falla",
+		"falar com o atendente não funciona", "preciso falar com o cliente", "quero ver o menu", "posso fechar o caixa?", "quero cancelar a nota", "a empresa", "quero ajuda com a nota",
+		"show me the invoice", "let me talk", "I want to talk to a person about the invoice", "forget it ever worked", "close it and it crashes", "can I close the month?", "please help me print",
+		"quiero ver la factura", "hablar con el cliente no sale", "es otra cosa lo que falla", "por favor cerrar la caja", "obrigado", "por favor", "oi",
 		"o chamado 2026-000001 ainda não foi resolvido", "fechar 2026-000001 não funciona", "ajuda 2026-000001", "2026-000001 voltou a dar erro", "1234567", "12",
 		"01310100", "01310-100", "011999990001", "0800 123456", "12.345.678/0001-90", "26/03/2026", "2026", "20260000019",
 		strings.Repeat("fechar ", 20),
@@ -170,15 +205,49 @@ func TestTextsMentionCommandsThatExist(t *testing.T) {
 func TestYesAndNo(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"Sim": "yes", "s": "yes", "Isso mesmo!": "yes", "pode": "yes", "ok": "yes", "👍": "yes", "👍🏽": "yes", "Yes, it did": "yes", "correct": "yes",
-		"sí": "yes", "Sí, lo resolvió": "yes", "correcto": "yes",
-		"Não": "no", "n": "no", "não resolveu": "no", "Não, obrigado": "no", "👎": "no", "👎🏿": "no", "nope": "no", "No, thanks": "no", "it didn't": "no",
-		"todavía no": "no", "no gracias": "no",
+		"Sim": "yes", "s": "yes", "Isso mesmo!": "yes", "pode": "yes", "ok": "yes", "👍": "yes", "👍🏽": "yes", "correct": "yes",
+		"Sim, por favor": "yes", "sim sim": "yes", "yes, please": "yes", "Looks good, thanks": "yes", "that's right": "yes",
+		"sí": "yes", "Sí, claro": "yes", "correcto": "yes", "sí, gracias": "yes",
+		"Não": "no", "n": "no", "Não, obrigado": "no", "👎": "no", "👎🏿": "no", "nope": "no", "No, thanks": "no", "no, not yet": "no",
+		"todavía no": "no", "no gracias": "no", "ahora no, gracias": "no",
+		"ok, obrigado": "", "obrigado": "", "por favor": "", "sim não": "", "resolveu": "", "it didn't": "", "não resolveu": "", "sí, lo resolvió": "",
 		"": "", "talvez": "", "sim, mas ainda trava": "", "não consigo imprimir": "", "👍👍": "", "❤️": "", "si la nota no sale": "", "no sale la nota": "",
 	} {
 		got := map[[2]bool]string{{true, false}: "yes", {false, true}: "no", {true, true}: "both"}[[2]bool{isYes(text), isNo(text)}]
 		if got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestSolvedOrNot(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"resolveu": "solved", "Sim, resolveu!": "solved", "já resolvi, obrigada": "solved", "deu certo 🎉": "solved", "ok, funcionou": "solved",
+		"Yes, it did": "solved", "that worked, thanks!": "solved", "it's fixed": "solved", "working now": "solved",
+		"Sí, lo resolvió": "solved", "ya quedó, gracias": "solved", "sí, me sirvió mucho": "solved",
+		"não resolveu": "not", "Não, continua igual": "not", "não ajudou, obrigado": "not", "já tentei": "not", "mesmo erro": "not",
+		"it didn't": "not", "that didn't help": "not", "Nope, still broken": "not", "no, it's still failing": "not", "I already tried that": "not", "ok, still the same": "not",
+		"no me sirvió": "not", "No, sigue igual": "not", "todavía falla": "not", "ya lo intenté": "not", "no me funcionó, gracias": "not",
+		"": "", "sim": "", "não": "", "obrigado": "", "voltou": "", "resolveu, mas agora a nota não sai": "", "não resolveu: erro 539": "", "still broken in Chrome": "",
+		"não, já resolveu": "", "no me sirvió el artículo, sale otro error": "", "continua a dar erro na NF-e": "",
+	} {
+		got := map[[2]bool]string{{true, false}: "solved", {false, true}: "not", {true, true}: "both"}[[2]bool{isSolved(text), isUnsolved(text)}]
+		if got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+// No phrase of an answer is longer than what is looked for, and each is as fold leaves it.
+func TestAnswersCanBeFound(t *testing.T) {
+	t.Parallel()
+	for phrase, kind := range answers {
+		if fold(phrase) != phrase || len(strings.Fields(phrase)) > longestAnswer {
+			t.Errorf("%q is never found", phrase)
+		}
+		if kind&(kind-1) != 0 {
+			t.Errorf("%q answers in two ways", phrase)
 		}
 	}
 }

@@ -316,9 +316,7 @@ func overdueKind(t *ticket.Ticket, now time.Time) (bit int, due time.Time) {
 func (s *scene) machine() error {
 	reason := string(s.in.Auto)
 	if s.in.Auto == message.BounceDSN {
-		if err := s.bounced(); err != nil {
-			return err
-		}
+		s.bounced()
 	}
 	if s.thread == nil || s.in.Auto == message.OwnEcho {
 		s.outcome(message.Filed, reason, nil)
@@ -337,10 +335,13 @@ func (s *scene) machine() error {
 	return nil
 }
 
-// bounced marks an address that is dead for good, so that notices go elsewhere.
-func (s *scene) bounced() error {
-	if !s.known || s.in.Form["status"] == "" || !strings.HasPrefix(s.in.Form["status"], "5.") {
-		return nil
+// bounced marks an address that is dead for good, so that notices go elsewhere. A
+// bounce proves nothing of itself: it counts only when it answers a mail of ours
+// about a ticket of that person.
+func (s *scene) bounced() {
+	permanent := strings.HasPrefix(s.in.Form["status"], "5.") // RFC 3463
+	if !permanent || !s.known || s.thread == nil || s.who.ID != s.thread.Requester && !s.thread.IsParticipant(s.who.ID) {
+		return
 	}
 	for i, al := range s.who.Aliases {
 		if al.Address == s.in.From && al.DeadAt.IsZero() {
@@ -349,5 +350,4 @@ func (s *scene) bounced() error {
 			s.savePerson(s.who)
 		}
 	}
-	return nil
 }

@@ -76,7 +76,7 @@ func (s *scene) suggest() (bool, error) {
 		}
 		d.Offered = append(d.Offered, a.ID)
 		s.question(topicArticle, "helped", "article.offer", notice.Data{
-			"Title": a.Title, "Text": a.Excerpt(article.PhoneExcerpt), "URL": a.URL, "Name": s.who.First(),
+			"Title": a.Title, "Text": shown(a), "URL": a.URL, "Name": s.who.First(),
 		}, s.choice(valYes, "choice.solved"), s.choice(valNo, "choice.not-solved"))
 		s.outcome(message.Talked, "suggested article "+a.ID, nil)
 		return true, nil
@@ -209,6 +209,15 @@ func (s *scene) addCopies(t *ticket.Ticket) error {
 	return nil
 }
 
+// shown is what people see of an article: its beginning when the rest is behind an
+// address, else all of it.
+func shown(a *article.Article) string {
+	if a.URL != "" {
+		return a.Excerpt(article.PhoneExcerpt)
+	}
+	return a.Whole(article.ChatWhole)
+}
+
 // articleTitles lists suggestions for a mail, which cannot ask first.
 func (s *scene) articleTitles() (string, error) {
 	if s.chat() {
@@ -221,7 +230,7 @@ func (s *scene) articleTitles() (string, error) {
 			return "", err
 		}
 		if a != nil && len(lines) < 3 {
-			lines = append(lines, strings.TrimSpace("• *"+a.Title+"*\n"+a.Excerpt(article.PhoneExcerpt)+"\n"+a.URL))
+			lines = append(lines, strings.TrimSpace("*"+a.Title+"*\n"+shown(a)+"\n"+a.URL))
 		}
 	}
 	return strings.Join(lines, "\n\n"), nil

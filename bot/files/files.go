@@ -55,7 +55,7 @@ func (f *Folder) Keep(ctx context.Context, r io.Reader, limit int64) (digest str
 		}
 	}()
 	sum := sha256.New()
-	size, err = io.Copy(io.MultiWriter(tmp, sum), io.LimitReader(contextReader{ctx, r}, limit+1))
+	size, err = io.Copy(io.MultiWriter(tmp, sum), io.LimitReader(until(ctx, r), limit+1))
 	if err == nil && size > limit {
 		err = channels.ErrFileTooLarge
 	}
@@ -117,15 +117,17 @@ func syncFolder(path string) error {
 	return nil
 }
 
-// contextReader ends a long copy with its context.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
+// reading is an io.Reader.
+type reading func(p []byte) (int, error)
 
-func (c contextReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
+func (r reading) Read(p []byte) (int, error) { return r(p) }
+
+// until ends a long copy with its context.
+func until(ctx context.Context, r io.Reader) io.Reader {
+	return reading(func(p []byte) (int, error) {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		return r.Read(p)
+	})
 }

@@ -110,14 +110,14 @@ func TestTurnsThatDoNotCommit(t *testing.T) {
 				m, wa := newMemory(), newLine(message.WhatsApp, false)
 				d := newDesk(t, m, "a", []*line{wa}, func(o *bot.Options) { o.Away = func(err error) bool { return errors.Is(err, errAway) } })
 				tries := 0
-				d.echo.prepare = func(context.Context, dialogue.Turn) error {
+				d.prepare = func(context.Context, dialogue.Turn) error {
 					tries++
 					if test.prepare != nil {
 						return test.prepare(tries)
 					}
 					return nil
 				}
-				d.echo.apply = func(context.Context, dialogue.Tx, dialogue.Turn) error {
+				d.apply = func(context.Context, dialogue.Tx, dialogue.Turn) error {
 					if test.apply != nil {
 						return test.apply(tries)
 					}
@@ -180,7 +180,7 @@ func TestTeamIsTold(t *testing.T) {
 			o.OnDead = func(ctx context.Context, tx dialogue.Tx, i inbox.Item, _ error) error { return tell(ctx, tx, i.Key.ID) }
 			o.OnBuried = func(ctx context.Context, tx dialogue.Tx, b outbox.Buried) error { return tell(ctx, tx, b.Row.ID) }
 		})
-		d.echo.prepare = func(_ context.Context, turn dialogue.Turn) error {
+		d.prepare = func(_ context.Context, turn dialogue.Turn) error {
 			if turn.Items[0].Text == "bad" {
 				return errors.New("boom")
 			}
@@ -270,7 +270,7 @@ func TestWhatIsDue(t *testing.T) {
 			at[turn.Conversation] = time.Since(start)
 			return nil
 		}
-		a.echo.apply, b.echo.apply = apply, apply
+		a.apply, b.apply = apply, apply
 		stopA := a.start()
 		defer b.start()()
 		pass(time.Minute)
@@ -287,8 +287,8 @@ func TestWhatIsDue(t *testing.T) {
 				t.Errorf("%s was done %d times", d.name, d.done)
 			}
 		}
-		for i, when := range b.echo.asked[1:] {
-			if gap := when.Sub(b.echo.asked[i]); gap > 30*time.Second {
+		for i, when := range b.asked[1:] {
+			if gap := when.Sub(b.asked[i]); gap > 30*time.Second {
 				t.Errorf("the engine was not asked for %v", gap)
 			}
 		}
@@ -301,7 +301,7 @@ func TestBadDuePlanKeepsNoOtherBack(t *testing.T) {
 		m.dues = []*due{{name: "bad", at: time.Now()}, {name: "good", at: time.Now()}}
 		d := newDesk(t, m, "a", nil)
 		tries := 0
-		d.echo.apply = func(_ context.Context, _ dialogue.Tx, turn dialogue.Turn) error {
+		d.apply = func(_ context.Context, _ dialogue.Tx, turn dialogue.Turn) error {
 			if turn.Conversation == "bad" {
 				tries++
 				panic("boom")
@@ -342,7 +342,7 @@ func TestRunTwiceAtOnce(t *testing.T) {
 				for i := range 50 {
 					ctx, cancel := context.WithCancel(context.Background())
 					time.AfterFunc(time.Duration(i%7)*time.Millisecond, cancel)
-					if err := d.Bot.Run(ctx); err != nil {
+					if err := d.Run(ctx); err != nil {
 						t.Error(err)
 					}
 					if wa.isRunning() && ctx.Err() == nil {

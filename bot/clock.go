@@ -12,7 +12,7 @@ type Clock interface {
 type SystemClock struct{}
 
 // Now is the time.
-func (SystemClock) Now() time.Time { return time.Now().UTC() }
+func (SystemClock) Now() time.Time { return time.Now().UTC() } //nolint:forbidigo // the one that is passed in
 
 // After is time.After.
 func (SystemClock) After(d time.Duration) <-chan time.Time { return time.After(d) }

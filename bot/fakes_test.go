@@ -2,7 +2,6 @@ package bot_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"slices"
 	"sync"
@@ -175,7 +174,7 @@ func newDesk(t *testing.T, m *memory, owner string, all []*line, change ...func(
 	d := &desk{process: &process{memory: m}, echo: &echo{m: m}, t: t}
 	opts := bot.Options{
 		Inbox: d.process, Outbox: d.process, Leases: d.process, Turns: d.process, Engine: d.echo,
-		Clock: bot.SystemClock{}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Owner: owner,
+		Clock: bot.SystemClock{}, Logger: slog.New(slog.DiscardHandler), Owner: owner,
 		Jitter: func() float64 { return 0.5 },
 	}
 	for _, l := range all {
@@ -195,7 +194,7 @@ func newDesk(t *testing.T, m *memory, owner string, all []*line, change ...func(
 func (d *desk) start() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- d.Bot.Run(ctx) }()
+	go func() { done <- d.Run(ctx) }()
 	synctest.Wait()
 	return sync.OnceFunc(func() {
 		cancel()

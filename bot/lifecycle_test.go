@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"slices"
 	"sync"
@@ -18,7 +17,7 @@ import (
 	"recado/core/message"
 )
 
-var quietLog = slog.New(slog.NewTextHandler(io.Discard, nil))
+var quietLog = slog.New(slog.DiscardHandler)
 
 func TestExclusiveChannelHasOneOwner(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -186,7 +185,7 @@ func TestOrderOfShutdown(t *testing.T) {
 			return nil
 		}
 		d := newDesk(t, m, "a", []*line{wa})
-		d.echo.prepare = func(_ context.Context, turn dialogue.Turn) error {
+		d.prepare = func(_ context.Context, turn dialogue.Turn) error {
 			if turn.Items[0].Text == "slow" {
 				time.Sleep(2 * time.Second)
 				note("turn")
@@ -229,7 +228,7 @@ func TestChannelThatDoesNotEnd(t *testing.T) {
 		d := newDesk(t, newMemory(), "a", []*line{wa})
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
-		go func() { done <- d.Bot.Run(ctx) }()
+		go func() { done <- d.Run(ctx) }()
 		pass(time.Second)
 		begun := time.Now()
 		cancel()
@@ -318,7 +317,7 @@ func faultAt(t *testing.T, name string, n int, after, dead bool) (reached bool) 
 	a := newDesk(t, m, "a", []*line{lineA})
 	var mu sync.Mutex
 	calls, failed := 0, false
-	a.setFault(func(call string, done bool) error {
+	a.setFault(func(_ string, done bool) error {
 		mu.Lock()
 		defer mu.Unlock()
 		if failed && dead {

@@ -298,7 +298,7 @@ func (p *process) Record(_ context.Context, results []outbox.Result) error {
 }
 
 // Update runs do on a tx whose effects take place together.
-func (p *process) Update(ctx context.Context, do func(dialogue.Tx) error) error {
+func (p *process) Update(_ context.Context, do func(dialogue.Tx) error) error {
 	return p.call("update", func() error {
 		t := &tx{m: p.memory}
 		if err := do(t); err != nil {

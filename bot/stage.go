@@ -12,7 +12,7 @@ var errStuck = errors.New("something did not end in time")
 
 // stage is a set of goroutines that are stopped together.
 type stage struct {
-	ctx    context.Context
+	ctx    context.Context //nolint:containedctx // its end is what a stage is
 	cancel context.CancelFunc
 
 	mu      sync.Mutex
@@ -27,13 +27,11 @@ func newStage(ctx context.Context) *stage {
 	return s
 }
 
-// start runs do with a context that ends with the stage. It returns a channel that
-// is closed when do has returned; at once, when the stage has ended already.
-func (s *stage) start(do func(context.Context) error) <-chan struct{} {
-	return s.startWithin(s.ctx, do)
-}
+// start runs do with a context that ends with the stage, unless that ended already.
+func (s *stage) start(do func(context.Context) error) { s.startWithin(s.ctx, do) }
 
-// startWithin is start for what must end with another context too.
+// startWithin is start for what must end with another context too. It returns a channel
+// that is closed when do has returned; at once, when the stage has ended already.
 func (s *stage) startWithin(other context.Context, do func(context.Context) error) <-chan struct{} {
 	done := make(chan struct{})
 	s.mu.Lock()

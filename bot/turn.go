@@ -71,7 +71,7 @@ func apply(ctx context.Context, plan Plan, tx dialogue.Tx) (outcomes []message.O
 }
 
 func asTurn(t inbox.Turn) dialogue.Turn {
-	turn := dialogue.Turn{Conversation: t.Conversation, Owner: t.Owner, Fence: t.Fence, Committed: t.Claim.Turn}
+	turn := dialogue.Turn{Conversation: t.Conversation, Owner: t.Owner, Fence: t.Fence, Committed: t.Turn}
 	for _, item := range t.Items {
 		turn.Items = append(turn.Items, item.Inbound)
 		turn.Seqs = append(turn.Seqs, item.Seq)

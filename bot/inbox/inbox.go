@@ -288,7 +288,7 @@ func (in *Inbox) round(ctx context.Context, start func(*conversation)) (next tim
 	if in.busy >= 2*in.opts.Parallel {
 		return now.Add(pollEvery) // the end of a turn wakes it
 	}
-	if next, any := in.known.next(); any {
+	if next, some := in.known.next(); some {
 		return next
 	}
 	return now.Add(pollEvery)

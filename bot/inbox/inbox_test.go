@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"slices"
 	"sync"
@@ -32,7 +31,7 @@ func newBench(t *testing.T, m *memory, owner string, change ...func(*inbox.Optio
 	t.Helper()
 	b := &bench{process: &process{memory: m}, t: t}
 	opts := inbox.Options{
-		Store: b.process, Owner: owner, Clock: realClock{}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Store: b.process, Owner: owner, Clock: realClock{}, Logger: slog.New(slog.DiscardHandler),
 		Lost: func(err error) bool { return errors.Is(err, errFenced) },
 		Handler: handler(func(ctx context.Context, turn inbox.Turn) error {
 			if b.handle != nil {
@@ -205,7 +204,7 @@ func TestFailures(t *testing.T) {
 				var told []string
 				var tries []time.Duration
 				b := newBench(t, m, "a", func(o *inbox.Options) {
-					o.OnDead = func(_ context.Context, item inbox.Item, cause error) error {
+					o.OnDead = func(_ context.Context, item inbox.Item, _ error) error {
 						told = append(told, item.Key.ID)
 						return nil
 					}
@@ -224,9 +223,9 @@ func TestFailures(t *testing.T) {
 				b.accept(text("ana", "later")) // news must not shorten the pause
 				pass(10 * time.Minute)
 
-				want := []time.Duration{0, 1, 3, 7, 15, 31, 63, 127}
-				for i := range want {
-					want[i] *= time.Second
+				var want []time.Duration
+				for _, seconds := range []int{0, 1, 3, 7, 15, 31, 63, 127} {
+					want = append(want, time.Duration(seconds)*time.Second)
 				}
 				if !slices.Equal(tries, want) {
 					t.Errorf("tried after %v, want %v", tries, want)

@@ -159,7 +159,7 @@ func (p *process) Accept(_ context.Context, items []message.Inbound, _ time.Time
 func (p *process) Waiting(_ context.Context, now time.Time, limit int) (list []inbox.Pending, err error) {
 	err = p.call("waiting", func() error {
 		seen := map[string]int{}
-		for _, r := range p.memory.waiting("") {
+		for _, r := range p.waiting("") {
 			if c := p.claims[r.Conversation]; c != nil && c.Owner != "" && c.until.After(now) {
 				continue
 			}
@@ -227,7 +227,7 @@ func (p *process) Release(_ context.Context, claims []inbox.Claim) error {
 
 func (p *process) Items(_ context.Context, conversation string, limit int) (items []inbox.Item, err error) {
 	err = p.call("items", func() error {
-		for _, r := range p.memory.waiting(conversation) {
+		for _, r := range p.waiting(conversation) {
 			items = append(items, r.Item)
 		}
 		items = items[:min(len(items), limit)]
@@ -271,8 +271,8 @@ func (p *process) commit(t inbox.Turn) error {
 			return err
 		}
 		c := p.claims[t.Conversation]
-		if c.Turn != t.Claim.Turn {
-			return fmt.Errorf("turn %d was decided on turn %d, but %d are committed", t.Claim.Turn+1, t.Claim.Turn, c.Turn)
+		if c.Turn != t.Turn {
+			return fmt.Errorf("turn %d was decided on turn %d, but %d are committed", t.Turn+1, t.Turn, c.Turn)
 		}
 		c.Turn++
 		done := commit{at: time.Now(), by: t.Owner}

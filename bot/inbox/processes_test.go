@@ -20,7 +20,7 @@ func TestWorkIsSharedAndInherited(t *testing.T) {
 		stopA := a.start()
 		defer b.start()()
 		hang := make(chan struct{})
-		a.handle = func(ctx context.Context, turn inbox.Turn) error {
+		a.handle = func(context.Context, inbox.Turn) error {
 			<-hang
 			return errFenced // what the commit of a dead process would say, had it come to that
 		}
@@ -54,7 +54,7 @@ func TestWorkStopsBeforeTheClaimRunsOut(t *testing.T) {
 		a := newBench(t, m, "a")
 		var stopped time.Duration
 		start := time.Now()
-		a.handle = func(ctx context.Context, turn inbox.Turn) error {
+		a.handle = func(ctx context.Context, _ inbox.Turn) error {
 			<-ctx.Done()
 			if stopped == 0 {
 				stopped = time.Since(start)
@@ -84,7 +84,7 @@ func TestClaimsAreRenewedForALongTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMemory()
 		a, b := newBench(t, m, "a"), newBench(t, m, "b")
-		a.handle = func(ctx context.Context, turn inbox.Turn) error {
+		a.handle = func(_ context.Context, turn inbox.Turn) error {
 			time.Sleep(time.Minute)
 			return a.commit(turn)
 		}
@@ -181,7 +181,7 @@ func faultAt(t *testing.T, name string, n int, after, dead bool) (reached bool) 
 	m := newMemory()
 	a := newBench(t, m, "a", quiet(time.Second))
 	calls, failed := 0, false
-	a.setFault(func(call string, done bool) error {
+	a.setFault(func(_ string, done bool) error {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		if failed && dead {

@@ -117,7 +117,7 @@ func (s *schedule) next() (time.Time, bool) {
 }
 
 // queue is a heap of conversations by time.
-type queue []*conversation
+type queue []*conversation //nolint:recvcheck // as container/heap wants it
 
 func (q queue) Len() int { return len(q) }
 
@@ -134,7 +134,7 @@ func (q queue) Swap(i, j int) {
 }
 
 func (q *queue) Push(x any) {
-	c := x.(*conversation)
+	c := x.(*conversation) //nolint:forcetypeassert // settle alone pushes
 	c.index = len(*q)
 	*q = append(*q, c)
 }

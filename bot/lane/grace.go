@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// ErrAtOnce, given as the cause when a context is cancelled, allows no grace: the
+// ErrAtOnce is the cause with which a context is cancelled to allow no grace: the
 // right to go on is lost, as with a lease, and work under way must stop now.
 var ErrAtOnce = errors.New("lane: stop at once")
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"slices"
 	"strings"
@@ -36,7 +35,7 @@ func newBench(t *testing.T, m *memory, up *upstream, change ...func(*outbox.Opti
 	t.Helper()
 	b := &bench{process: &process{memory: m}, up: up, t: t}
 	opts := outbox.Options{
-		Channel: up, Store: b.process, Clock: realClock{}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Channel: up, Store: b.process, Clock: realClock{}, Logger: slog.New(slog.DiscardHandler),
 		Jitter: func() float64 { return 0.5 },
 	}
 	for _, c := range change {
@@ -511,7 +510,7 @@ func faultAt(t *testing.T, name string, n int, after, dead bool) (reached bool) 
 	a := newBench(t, m, up)
 	var mu sync.Mutex
 	calls, failed := 0, false
-	fault := func(call string, done bool) error {
+	fault := func(_ string, done bool) error {
 		mu.Lock()
 		defer mu.Unlock()
 		if failed && dead {

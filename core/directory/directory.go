@@ -15,7 +15,7 @@ import (
 	"recado/core/message"
 )
 
-// Ids are UUIDv7 strings, made in Go (rule 10).
+// What a person, an organisation and a group are known by: UUIDv7 strings, made in Go (rule 10).
 type (
 	PersonID string
 	OrgID    string

@@ -1,6 +1,7 @@
 package hours_test
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -47,9 +48,7 @@ func TestBrazilianHolidays(t *testing.T) {
 			c := calendar(t, hours.Options{Location: sp, Week: everyDay("09:00-10:00"), Brazil: tt.brazil})
 			want := map[string]string{}
 			for _, list := range tt.want {
-				for date, name := range list {
-					want[date] = name
-				}
+				maps.Copy(want, list)
 			}
 			for d := at(t, sp, "2025-01-01 09:00"); d.Year() < 2028; d = d.AddDate(0, 0, 1) {
 				date := d.Format(time.DateOnly)

@@ -37,6 +37,7 @@ type closure struct {
 // catalogues of texts may use them as keys.
 type Kind string
 
+// The kinds of a Segment.
 const (
 	Open    Kind = "open"    // somebody was there; the only kind that counts
 	Night   Kind = "night"   // before the first block of a day, or after the last

@@ -116,10 +116,10 @@ func (r *reader) fault(field, value string, kind error, text string) {
 }
 
 func (r *reader) location(loc *time.Location) *time.Location {
-	switch {
-	case loc == nil:
+	switch loc {
+	case nil:
 		r.fault("Location", "", ErrLocation, "Falta o fuso horário. Exemplo: America/Sao_Paulo.")
-	case loc == time.Local:
+	case time.Local:
 		r.fault("Location", loc.String(), ErrLocation, "O fuso “Local” muda de uma máquina para outra. Escreva o nome do lugar, como America/Sao_Paulo.")
 	}
 	return loc
@@ -172,7 +172,8 @@ func (r *reader) block(field, text string) (block, bool) {
 		r.fault(field, text, ErrHours, fmt.Sprintf("Não entendi o horário “%s”. Escreva assim: 08:00-12:00.", text))
 		return block{}, false
 	case b <= a:
-		r.fault(field, text, ErrHours, fmt.Sprintf("O horário “%s” termina antes de começar. Se passa da meia-noite, divida em dois: 22:00-24:00 e, no dia seguinte, 00:00-06:00.", text))
+		r.fault(field, text, ErrHours, fmt.Sprintf("O horário “%s” termina antes de começar. "+
+			"Se passa da meia-noite, divida em dois: 22:00-24:00 e, no dia seguinte, 00:00-06:00.", text))
 		return block{}, false
 	}
 	return block{a, b}, true
@@ -225,16 +226,19 @@ func (r *reader) closed(dates []ClosedDate, open map[day]opening) (map[day][]clo
 		}
 		d, ok := dateOf(cd.Date)
 		if !ok {
-			r.fault(field+".Date", cd.Date, ErrDate, fmt.Sprintf("Não encontrei o dia “%s” no calendário. Escreva ano-mês-dia, como 2026-12-24, ou só mês-dia, como 01-25, se vale todo ano.", cd.Date))
+			r.fault(field+".Date", cd.Date, ErrDate, fmt.Sprintf("Não encontrei o dia “%s” no calendário. "+
+				"Escreva ano-mês-dia, como 2026-12-24, ou só mês-dia, como 01-25, se vale todo ano.", cd.Date))
 			continue
 		}
 		if _, both := open[d]; both {
-			r.fault(field+".Date", cd.Date, ErrConflict, fmt.Sprintf("O dia %s está como fechado e como aberto. Deixe só um; no dia aberto dá para escrever só as horas em que há gente.", cd.Date))
+			r.fault(field+".Date", cd.Date, ErrConflict, fmt.Sprintf("O dia %s está como fechado e como aberto. "+
+				"Deixe só um; no dia aberto dá para escrever só as horas em que há gente.", cd.Date))
 		}
 		once[d] = append(once[d], cl)
 	}
 	if len(yearly) > maxYearly {
-		r.fault("Closed", fmt.Sprint(len(yearly)), ErrTooMany, fmt.Sprintf("São %d dias fechados todo ano, e o limite é %d. Dias de um ano só se escrevem com o ano.", len(yearly), maxYearly))
+		r.fault("Closed", fmt.Sprint(len(yearly)), ErrTooMany, fmt.Sprintf("São %d dias fechados todo ano, e o limite é %d. "+
+			"Dias de um ano só se escrevem com o ano.", len(yearly), maxYearly))
 	}
 	return once, yearly
 }

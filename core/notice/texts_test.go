@@ -62,7 +62,7 @@ func newForm(t *testing.T, name, text string) form {
 }
 
 // walk notes the fields under a node: in shown those printed, in asked those of an if.
-func walk(n parse.Node, shown, asked map[string]bool) {
+func walk(n parse.Node, shown, asked map[string]bool) { //nolint:unparam // asked becomes shown below an if
 	switch n := n.(type) {
 	case *parse.ListNode:
 		if n != nil {

@@ -31,10 +31,10 @@ func ScopeOf(p directory.Person) Scope {
 	}
 	s := Scope{Team: p.OnTeam(), Person: p.ID}
 	for _, m := range p.Members {
-		switch {
-		case m.Role == directory.Administrator:
+		switch m.Role {
+		case directory.Administrator:
 			s.Administered = append(s.Administered, m.Org)
-		case m.Role == directory.Manager:
+		case directory.Manager:
 			s.Managed = append(s.Managed, m.Org)
 		}
 	}

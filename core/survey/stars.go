@@ -16,7 +16,8 @@ var starWords = map[string]int{
 // An answer and nothing else: one or two numbers, with the words that people put
 // around them, or stars drawn or said as words.
 var (
-	digits = regexp.MustCompile(`^(?:nota:?|rating:?|estrelas?:?|estrellas?:?)?\s*([1-5])(?:\s*(?:/\s*5|de 5|out of 5))?\s*(?:estrelas?|stars?|estrellas?|⭐)?[.!]*$`)
+	digits = regexp.MustCompile(`^(?:nota:?|rating:?|estrelas?:?|estrellas?:?)?\s*` +
+		`([1-5])(?:\s*(?:/\s*5|de 5|out of 5))?\s*(?:estrelas?|stars?|estrellas?|⭐)?[.!]*$`)
 	pair   = regexp.MustCompile(`^([1-5])(?:\s*(?:e|and|y|;|-)\s*|,\s+|\s+)([1-5])[.!]*$`)
 	symbol = regexp.MustCompile(`^(?:[⭐🌟★]\s*){1,5}$`)
 	said   = regexp.MustCompile(`^(\pL+)(?:\s+(?:estrelas?|stars?|estrellas?))?[.!]*$`)

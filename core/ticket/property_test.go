@@ -1,6 +1,7 @@
 package ticket_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -98,7 +99,7 @@ func (l *life) store(*rapid.T) {
 // check is what holds after every step.
 func (l *life) check(r *rapid.T) {
 	tk := l.ticket
-	all := append(l.entries[:len(l.entries):len(l.entries)], tk.News()...)
+	all := slices.Concat(l.entries, tk.News())
 	status, closings := ticket.Status(""), 0
 	for i, e := range all {
 		if e.Seq != i+1 {

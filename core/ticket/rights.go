@@ -70,7 +70,8 @@ func (t *Ticket) MayHandle(p directory.Person) error {
 	return directory.Refuse("not-on-team")
 }
 
-// MayChangeRequester: the organisation's administrators and the team (F10).
+// MayChangeRequester says whether a person may put another in as the requester: the
+// organisation's administrators and the team (F10).
 func (t *Ticket) MayChangeRequester(p directory.Person) error {
 	if p.OnTeam() || p.Is(t.Org, directory.Administrator) {
 		return nil

@@ -15,7 +15,7 @@ var (
 )
 
 // Reader finds tickets. It knows no rights: whoever asks checks MaySee.
-type Reader interface {
+type Reader interface { //nolint:interfacebloat // one question per method, and nobody asks only some
 	Ticket(ctx context.Context, id ID) (*Ticket, error)
 	Numbered(ctx context.Context, number string) (*Ticket, error)
 	// ByRefs finds the ticket that one of these upstream ids belongs to: of an

@@ -206,7 +206,7 @@ func (s suite) byRefs(t *testing.T, tk *ticket.Ticket) {
 		{"one", []string{"<1@achar>"}, tk.ID},
 		{"an id longer than an index holds", []string{long}, other.ID},
 		{"nearest first", []string{"<none@achar>", long, "<1@achar>"}, other.ID},
-		{"after many unknown ones", append(many, "<2@achar>", long), tk.ID},
+		{"after many unknown ones", slices.Concat(many, []string{"<2@achar>", long}), tk.ID},
 	} {
 		got := get(t, s, func(ctx context.Context, r dialogue.Reader) (*ticket.Ticket, error) { return r.ByRefs(ctx, c.refs) })
 		if got.ID != c.want {
@@ -261,23 +261,23 @@ func (s suite) ofRequester(t *testing.T) {
 func (s suite) due(t *testing.T) {
 	base := time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
 	at := func(hours int) time.Time { return base.Add(time.Duration(hours) * time.Hour) }
-	make := func(subject string, change func(*ticket.Ticket)) {
+	put := func(subject string, change func(*ticket.Ticket)) {
 		tk := s.open(t, subject, "org", "ana")
 		change(tk)
 		s.insert(t, tk)
 	}
-	make("remind 2", func(tk *ticket.Ticket) { tk.RemindAt = at(2) })
-	make("remind 1", func(tk *ticket.Ticket) { tk.RemindAt = at(1) })
-	make("remind 9", func(tk *ticket.Ticket) { tk.RemindAt = at(9) })
-	make("answer", func(tk *ticket.Ticket) { tk.AnswerDue, tk.SolveDue = at(3), at(5) })
-	make("answered: solve", func(tk *ticket.Ticket) { tk.AnswerDue, tk.SolveDue, tk.AnsweredAt = at(1), at(4), at(0) })
-	make("answer warned: solve", func(tk *ticket.Ticket) { tk.AnswerDue, tk.SolveDue, tk.DueWarned = at(1), at(2), ticket.WarnedAnswer })
-	make("solve warned: answer", func(tk *ticket.Ticket) { tk.AnswerDue, tk.SolveDue, tk.DueWarned = at(5), at(1), ticket.WarnedSolve })
-	make("both warned", func(tk *ticket.Ticket) {
+	put("remind 2", func(tk *ticket.Ticket) { tk.RemindAt = at(2) })
+	put("remind 1", func(tk *ticket.Ticket) { tk.RemindAt = at(1) })
+	put("remind 9", func(tk *ticket.Ticket) { tk.RemindAt = at(9) })
+	put("answer", func(tk *ticket.Ticket) { tk.AnswerDue, tk.SolveDue = at(3), at(5) })
+	put("answered: solve", func(tk *ticket.Ticket) { tk.AnswerDue, tk.SolveDue, tk.AnsweredAt = at(1), at(4), at(0) })
+	put("answer warned: solve", func(tk *ticket.Ticket) { tk.AnswerDue, tk.SolveDue, tk.DueWarned = at(1), at(2), ticket.WarnedAnswer })
+	put("solve warned: answer", func(tk *ticket.Ticket) { tk.AnswerDue, tk.SolveDue, tk.DueWarned = at(5), at(1), ticket.WarnedSolve })
+	put("both warned", func(tk *ticket.Ticket) {
 		tk.AnswerDue, tk.SolveDue, tk.DueWarned = at(1), at(1), ticket.WarnedAnswer|ticket.WarnedSolve
 	})
-	make("paused", func(tk *ticket.Ticket) { tk.SolveDue, tk.PausedAt, tk.AnsweredAt = at(1), at(0), at(0) })
-	make("closed", func(tk *ticket.Ticket) { tk.AnswerDue, tk.Status = at(1), ticket.Closed })
+	put("paused", func(tk *ticket.Ticket) { tk.SolveDue, tk.PausedAt, tk.AnsweredAt = at(1), at(0), at(0) })
+	put("closed", func(tk *ticket.Ticket) { tk.AnswerDue, tk.Status = at(1), ticket.Closed })
 
 	subjects := func(read func(context.Context, dialogue.Reader) ([]*ticket.Ticket, error)) (out []string) {
 		for _, tk := range get(t, s, read) {

@@ -24,8 +24,8 @@ func (d *desk) note(what string) error {
 
 func (d *desk) Given(_ context.Context, text string) error  { return d.note("given " + text) }
 func (d *desk) SetClock(_ context.Context, at string) error { return d.note("at " + at) }
-func (d *desk) Pass(_ context.Context, for_ time.Duration) error {
-	return d.note("pass " + for_.String())
+func (d *desk) Pass(_ context.Context, span time.Duration) error {
+	return d.note("pass " + span.String())
 }
 func (d *desk) Settle(context.Context) error                              { return d.note("settle") }
 func (d *desk) Kill(context.Context) error                                { return d.note("kill") }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/big"
+	"slices"
 	"time"
 
 	"recado/assist"
@@ -160,8 +161,8 @@ func (d *desk) quiet(in message.Inbound) time.Duration {
 // Close gives up what open took, last first.
 func (d *desk) Close() error {
 	var errs []error
-	for i := len(d.closers) - 1; i >= 0; i-- {
-		errs = append(errs, d.closers[i]())
+	for _, closer := range slices.Backward(d.closers) {
+		errs = append(errs, closer())
 	}
 	d.closers = nil
 	return errors.Join(errs...)

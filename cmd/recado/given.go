@@ -295,7 +295,7 @@ func (s *stage) givenTeam(m []string) error {
 
 func (s *stage) givenCustomer(m []string) error {
 	var p directory.Person
-	for _, name := range strings.Split(m[3], " and ") {
+	for name := range strings.SplitSeq(m[3], " and ") {
 		id, ok := s.ids["org/"+fold(name)]
 		if !ok {
 			return fmt.Errorf("no organisation %q was given", name)
@@ -428,7 +428,7 @@ func spanOf(text string) (time.Duration, error) {
 // listOf splits at commas and "and".
 func listOf(text string) []string {
 	var out []string
-	for _, one := range strings.Split(strings.ReplaceAll(text, " and ", ","), ",") {
+	for one := range strings.SplitSeq(strings.ReplaceAll(text, " and ", ","), ",") {
 		if one = strings.TrimSpace(one); one != "" {
 			out = append(out, one)
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -263,10 +264,9 @@ func (s *stage) copies(list string) ([]message.Address, error) {
 // rating uses the page of the last closing that this person was asked about.
 func (s *stage) rating(a play.Act) (local.Line, error) {
 	for _, at := range s.cast[a.Who].addresses {
-		sent := s.hub.To(at, 0)
-		for i := len(sent) - 1; i >= 0; i-- {
-			if sent[i].Link != nil {
-				return local.Rating(sent[i], a.Service, a.Solution, a.Text)
+		for _, m := range slices.Backward(s.hub.To(at, 0)) {
+			if m.Link != nil {
+				return local.Rating(m, a.Service, a.Solution, a.Text)
 			}
 		}
 	}
@@ -288,19 +288,18 @@ func (s *stage) address(who string, channel message.Channel) (message.Address, e
 
 // lastMail is the last mail that an address got, about a ticket if one is named.
 func (s *stage) lastMail(to message.Address, number string) (string, error) {
-	sent := s.hub.To(to, 0)
-	for i := len(sent) - 1; i >= 0; i-- {
-		if number == "" || sent[i].Number == number {
-			return sent[i].UpstreamID, nil
+	for _, m := range slices.Backward(s.hub.To(to, 0)) {
+		if number == "" || m.Number == number {
+			return m.UpstreamID, nil
 		}
 	}
 	return "", fmt.Errorf("%s got no mail to answer", to)
 }
 
 func (s *stage) spokenID(who, text string) (string, error) {
-	for i := len(s.said) - 1; i >= 0; i-- {
-		if s.said[i].who == who && strings.Contains(s.said[i].text, text) {
-			return s.said[i].key.ID, nil
+	for _, m := range slices.Backward(s.said) {
+		if m.who == who && strings.Contains(m.text, text) {
+			return m.key.ID, nil
 		}
 	}
 	return "", fmt.Errorf("%s never said %q", who, text)
@@ -416,7 +415,7 @@ var fileForm = regexp.MustCompile(`^(\S+) (\d+) (KB|MB)$`)
 // filesOf makes files of a name and a size: "foto.png 200 KB, filme.mp4 25 MB".
 func filesOf(list string) ([]local.File, error) {
 	var out []local.File
-	for _, one := range strings.Split(list, ",") {
+	for one := range strings.SplitSeq(list, ",") {
 		if one = strings.TrimSpace(one); one == "" {
 			continue
 		}

@@ -43,6 +43,10 @@ func NewBuiltin(index *search.Index, threshold float64) *Builtin {
 	return &Builtin{index: index, threshold: threshold, languages: newLanguages()}
 }
 
+// Language tells the language of a text, as BCP 47; "" when it is not clear. It needs
+// nothing but the text, so strangers can be answered in theirs.
+func (b *Builtin) Language(text string) string { return b.languages.of(text) }
+
 // Read implements dialogue.Assistant.
 func (b *Builtin) Read(ctx context.Context, brief dialogue.Brief) (dialogue.Reading, error) {
 	if err := ctx.Err(); err != nil {

@@ -94,11 +94,12 @@ func (d *desk) open(ctx context.Context, v variant) error {
 	if err := d.library.refresh(ctx); err != nil {
 		return err
 	}
-	var assistant dialogue.Assistant = assist.NewBuiltin(d.library.index, d.cfg.Assistant.ArticleThreshold)
+	builtin := assist.NewBuiltin(d.library.index, d.cfg.Assistant.ArticleThreshold)
+	var assistant dialogue.Assistant = builtin
 	if v.assistant != nil {
 		assistant = v.assistant(assistant)
 	}
-	if d.engine, err = d.newEngine(sessions, assistant, out, v.newCode); err != nil {
+	if d.engine, err = d.newEngine(sessions, assistant, builtin.Language, out, v.newCode); err != nil {
 		return err
 	}
 	if out.all, err = v.channels(d); err != nil {
@@ -109,13 +110,15 @@ func (d *desk) open(ctx context.Context, v variant) error {
 }
 
 // newEngine configures the conversation engine.
-func (d *desk) newEngine(sessions dialogue.Sessions, assistant dialogue.Assistant, out *ways, newCode func() string) (*dialogue.Engine, error) {
+func (d *desk) newEngine(
+	sessions dialogue.Sessions, assistant dialogue.Assistant, languageOf func(string) string, out *ways, newCode func() string,
+) (*dialogue.Engine, error) {
 	catalogue, err := notice.Load()
 	if err != nil {
 		return nil, err
 	}
 	return dialogue.New(dialogue.Options{
-		Store: d.db, Sessions: sessions, Assistant: assistant, Catalogue: catalogue,
+		Store: d.db, Sessions: sessions, Assistant: assistant, LanguageOf: languageOf, Catalogue: catalogue,
 		Desk: dialogue.Desk{
 			Name: d.cfg.Desk.Name, Language: d.cfg.Desk.Language, Email: d.cfg.Desk.Register,
 			Phone: d.cfg.Desk.Phone, Contacts: d.cfg.Desk.Contacts,

@@ -25,6 +25,7 @@ func (s *scene) access() error {
 		s.outcome(message.Ignored, "the person is deactivated", nil)
 		return nil
 	}
+	s.listen()
 	if done, err := s.codeAnswered(); done || err != nil {
 		return err
 	}
@@ -34,6 +35,8 @@ func (s *scene) access() error {
 		}
 	}
 	switch {
+	case s.chat() && s.session.Topic != "" && s.saidBeside():
+		return nil
 	case s.session.Topic == topicCode:
 		s.question(topicCode, "code", "access.code-again", nil)
 		s.outcome(message.Talked, "no code in the answer", nil)
@@ -44,6 +47,44 @@ func (s *scene) access() error {
 		return s.mailFromStranger()
 	}
 	return s.firstWords()
+}
+
+// listen takes up the language that a stranger asks for, or that of their first words.
+func (s *scene) listen() {
+	switch s.command.command {
+	case cmdPT, cmdEN, cmdES:
+		s.session.Language = string(s.command.command)
+	}
+	if s.e.LanguageOf == nil || s.session.Language != "" {
+		return
+	}
+	s.session.Language = s.e.LanguageOf(emailInText.ReplaceAllString(s.in.Subject+"\n"+s.in.Text, ""))
+}
+
+// saidBeside takes what strangers say instead of an answer: they may stop, change the
+// language, ask how else to reach the desk, or just say thanks. True: it was that.
+func (s *scene) saidBeside() bool {
+	again := func() { s.question(topicEmail, s.session.Step, "access.email-again", nil) }
+	if s.session.Topic == topicCode {
+		again = func() { s.question(topicCode, s.session.Step, "access.code-again", nil) }
+	}
+	switch s.command.command {
+	case cmdCancel:
+		s.rest()
+		s.say("cancelled.done", nil)
+	case cmdPT, cmdEN, cmdES:
+		again()
+	case cmdHelp, cmdHuman, cmdContact:
+		s.contacts()
+		again()
+	default:
+		if !isThanks(s.in.Text) || s.session.Topic == topicCode && isYes(s.in.Text) {
+			return false
+		}
+		s.say("thanks", notice.Data{"Name": s.in.FromName})
+	}
+	s.outcome(message.Talked, "beside the question who it is", nil)
+	return true
 }
 
 // firstWords greets somebody whose number nobody knows, and asks for their e-mail.
@@ -151,7 +192,7 @@ func (s *scene) sendCode(p directory.Person, at message.Address) error {
 	s.plan.Challenges = append(s.plan.Challenges, directory.Challenge{
 		At: at, Asked: s.in.From, For: p.ID, Hash: hashCode(at, code), SentAt: s.now, Expires: s.now.Add(codeTTL), Sent: c.Sent + 1,
 	})
-	mail := Say{To: at, Language: notice.Language(orElse(p.Language, s.e.Desk.Language)), Code: true,
+	mail := Say{To: at, Language: notice.Language(orElse(p.Language, s.lang())), Code: true,
 		Key: "access.code-mail", Data: notice.Data{"Name": p.First(), "Code": code, "Minutes": int(codeTTL.Minutes())}}
 	if inMail {
 		mail.Key, mail.Refs, mail.Subject = "access.code-reply", refsOf(s.in), replySubject(s.in.Subject)
@@ -193,8 +234,12 @@ func (s *scene) codeAnswered() (bool, error) {
 	if subtle.ConstantTimeCompare([]byte(hashCode(at, code)), []byte(c.Hash)) != 1 {
 		c.Attempts++
 		s.plan.Challenges = append(s.plan.Challenges, c)
-		s.question(topicCode, "code", "access.code-wrong", notice.Data{"Count": codeTries - c.Attempts})
 		s.outcome(message.Talked, "a wrong code", nil)
+		if c.Attempts >= codeTries {
+			s.question(topicEmail, "email", "access.code-expired", nil)
+			return true, nil
+		}
+		s.question(topicCode, "code", "access.code-wrong", notice.Data{"Count": codeTries - c.Attempts})
 		return true, nil
 	}
 	return true, s.codeRight(c)

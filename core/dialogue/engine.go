@@ -49,6 +49,10 @@ type Options struct {
 	// Account is our end by which people on a channel are written to first; nil: "".
 	Account func(message.Channel) string
 
+	// LanguageOf tells the language of a stranger's words, or ""; the assistant never
+	// reads those. nil: strangers are answered in the desk's language.
+	LanguageOf func(text string) string
+
 	ReopenWindow time.Duration // B12
 	SurveyTTL    time.Duration // how long a rating can be given
 	WarnBefore   time.Duration // B14: how long before a due time the team is warned

@@ -190,7 +190,7 @@ func (s *scene) person(id directory.PersonID) (directory.Person, error) {
 
 // lang is the language to answer in: the person's, else that of their words.
 func (s *scene) lang() string {
-	return notice.Language(cmp.Or(s.who.Language, s.reading.Language, s.e.Desk.Language))
+	return notice.Language(cmp.Or(s.who.Language, s.reading.Language, s.session.Language, s.e.Desk.Language))
 }
 
 // chat reports whether the channel is one where questions come one at a time.

@@ -14,7 +14,6 @@ import (
 
 // dialect is everything in which the two databases differ.
 type dialect struct {
-	driver    string // of database/sql
 	goose     goose.Dialect
 	identity  string // the type of a column that numbers its rows
 	clustered string // ends a table kept in the order of its primary key
@@ -34,13 +33,13 @@ const (
 
 var dialects = map[string]dialect{
 	SQLite: {
-		driver: "sqlite", goose: goose.DialectSQLite3,
+		goose:    goose.DialectSQLite3,
 		identity: "integer primary key autoincrement", clustered: " without rowid",
 		begin: "begin immediate", snapshot: "begin deferred",
 		writers: 1, readers: 4, prepares: true, nameless: true,
 	},
 	Postgres: {
-		driver: "pgx", goose: goose.DialectPostgres,
+		goose:    goose.DialectPostgres,
 		identity: "bigint generated always as identity primary key",
 		begin:    "begin", snapshot: "begin isolation level repeatable read read only",
 		writers: 4, readers: 8,

@@ -83,6 +83,10 @@ func (g *group) run(ctx context.Context, do func(*tx) error) error {
 	g.mu.Unlock()
 
 	for !j.done() {
+		if j.taken.Load() {
+			<-j.answered // somebody leads it; a free connection is for others
+			break
+		}
 		select {
 		case <-j.answered:
 		case c := <-g.writers.idle:
@@ -135,6 +139,10 @@ func (g *group) take() []*job {
 // lead settles one group, and gives the connection back.
 func (g *group) lead(ctx context.Context, c *conn) {
 	batch := g.take()
+	if len(batch) == 0 {
+		g.writers.put(c)
+		return
+	}
 	defer func() {
 		c.during = nil
 		for _, j := range batch {

@@ -8,7 +8,8 @@ import (
 	"log/slog"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 
 	"recado/bot/inbox"
 	"recado/bot/outbox"
@@ -88,22 +89,21 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	return db, nil
 }
 
-func (db *DB) connect(o Options) error {
-	writing, reading := o.DSN, o.DSN
-	writers := max(o.Writers, 0)
-	if writers == 0 || db.dialect.prepares {
-		writers = db.dialect.writers
-	}
-	if db.dialect.driver == dialects[SQLite].driver {
-		writing, reading = sqliteDSN(o.DSN, false), sqliteDSN(o.DSN, true)
-	}
-	var err error
-	if db.handle, err = sql.Open(db.dialect.driver, writing); err != nil {
-		return fmt.Errorf("sqlstore: %w", err)
-	}
-	db.readers = db.handle
-	if reading != writing {
-		if db.readers, err = sql.Open(db.dialect.driver, reading); err != nil {
+func (db *DB) connect(o Options) (err error) {
+	writers := db.dialect.writers
+	if o.Driver == Postgres {
+		if o.Writers > 0 {
+			writers = o.Writers
+		}
+		if db.handle, err = openPostgres(o.DSN); err != nil {
+			return err
+		}
+		db.readers = db.handle
+	} else {
+		if db.handle, err = sql.Open("sqlite", sqliteDSN(o.DSN, false)); err != nil {
+			return fmt.Errorf("sqlstore: %w", err)
+		}
+		if db.readers, err = sql.Open("sqlite", sqliteDSN(o.DSN, true)); err != nil {
 			return errors.Join(fmt.Errorf("sqlstore: %w", err), db.handle.Close())
 		}
 	}
@@ -116,11 +116,30 @@ func (db *DB) connect(o Options) error {
 	return nil
 }
 
+// postgresSettings hold unless the DSN says otherwise. A statement is planned once
+// and kept, and a new desk's tables are empty then: a plan that reads whole tables
+// looks good, and would be kept while they grow. All that is asked often has an
+// index; and to compile what has none (jit) never pays here.
+var postgresSettings = map[string]string{"enable_seqscan": "off", "jit": "off"}
+
+func openPostgres(dsn string) (*sql.DB, error) {
+	c, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("sqlstore: the address of PostgreSQL is not understood: %w", err)
+	}
+	for name, value := range postgresSettings {
+		if _, given := c.RuntimeParams[name]; !given {
+			c.RuntimeParams[name] = value
+		}
+	}
+	return stdlib.OpenDB(*c), nil
+}
+
 func (db *DB) prepare(ctx context.Context, keepSchema bool) error {
 	if err := db.handle.PingContext(ctx); err != nil {
 		return fmt.Errorf("sqlstore: connect: %w", err)
 	}
-	if db.dialect.driver == dialects[SQLite].driver {
+	if db.readers != db.handle { // SQLite
 		for _, h := range []*sql.DB{db.handle, db.readers} {
 			if err := checkPragmas(ctx, h); err != nil {
 				return err

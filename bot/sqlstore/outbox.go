@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"recado/bot/outbox"
@@ -20,6 +19,7 @@ const (
 
 // atOnce is the run_at of a row that waits for nothing. It is not 0, which would
 // read as "never".
+// The index outbox_later knows it.
 const atOnce = 1
 
 // Post implements dialogue.Tx.
@@ -46,55 +46,121 @@ const duePage = 64
 
 // Due implements outbox.Store. A row without an account belongs to every account
 // of its channel, which then has only one.
-func (db *DB) Due(ctx context.Context, channel message.Channel, account string, now time.Time, exclude []message.Address, limit int) ([]outbox.Row, error) {
-	var due []outbox.Row
-	size := max(limit, duePage)
-	err := db.ask(ctx, func(c *conn) error {
-		for after := int64(0); len(due) < limit; {
-			page, err := list(ctx, c, scanOutbox, `select seq, attempts, upstream_id, body from outbox o
-				where state = 0 and channel = $1 and account in ($2, '') and seq > $3 and run_at <= $4
-				and not exists (select 1 from outbox e where e.state = 0 and e.channel = $1 and e.account in ($2, '')
-				and e.address = o.address and e.seq < o.seq and e.run_at > $4)
-				order by seq limit $5`, string(channel), account, after, micros(now), size)
-			if err != nil {
-				return err
-			}
-			for _, r := range page {
-				after = r.Seq
-				if !slices.Contains(exclude, r.To) && len(due) < limit {
-					due = append(due, r)
-				}
-			}
-			if len(page) < size {
-				return nil
+func (db *DB) Due(ctx context.Context, channel message.Channel, account string, now time.Time, exclude []message.Address, limit int) (due []outbox.Row, err error) {
+	err = db.ask(ctx, func(c *conn) error {
+		q := queue{c: c, channel: channel, account: account}
+		later, err := q.later(ctx, now)
+		if err != nil {
+			return err
+		}
+		for _, a := range exclude {
+			if a.Channel == channel {
+				later[key(a.ID)] = waiter{} // before every row
 			}
 		}
-		return nil
+		return q.each(ctx, now, max(limit, duePage), func(r packedRow) (bool, error) {
+			if w, waits := later[r.address]; waits && w.seq < r.Seq {
+				return true, nil
+			}
+			if err := unpack(r.body, &r.Outbound); err != nil {
+				return false, err
+			}
+			due = append(due, r.Row)
+			return len(due) < limit, nil
+		})
 	})
 	return due, err
 }
 
-func scanOutbox(r row) (outbox.Row, error) {
-	var o outbox.Row
-	var body string
-	if err := r.Scan(&o.Seq, &o.Attempts, &o.UpstreamID, &body); err != nil {
-		return o, err
-	}
-	return o, unpack(body, &o.Outbound)
-}
-
-// NextDue implements outbox.Store: the earliest of the times for which the first
-// row of each address waits.
+// NextDue implements outbox.Store: at once, if some row has no row before it that
+// waits for later; else the earliest of the times that first rows wait for.
 func (db *DB) NextDue(ctx context.Context, channel message.Channel, account string) (at time.Time, err error) {
 	err = db.ask(ctx, func(c *conn) error {
-		us, err := one(ctx, c, errNoRow, value[int64], `select coalesce(min(run_at), 0) from outbox o
-			where state = 0 and channel = $1 and account in ($2, '')
-			and not exists (select 1 from outbox e where e.state = 0 and e.channel = $1 and e.account in ($2, '')
-			and e.address = o.address and e.seq < o.seq)`, string(channel), account)
-		at = moment(us)
-		return err
+		q := queue{c: c, channel: channel, account: account}
+		later, err := q.later(ctx, moment(atOnce))
+		if err != nil {
+			return err
+		}
+		for _, w := range later {
+			if at.IsZero() || w.at.Before(at) {
+				at = w.at
+			}
+		}
+		return q.each(ctx, moment(atOnce), duePage, func(r packedRow) (bool, error) {
+			if w, waits := later[r.address]; waits && w.seq < r.Seq {
+				return true, nil
+			}
+			at = moment(atOnce)
+			return false, nil
+		})
 	})
 	return at, err
+}
+
+// queue reads what waits for one channel and account.
+type queue struct {
+	c       *conn
+	channel message.Channel
+	account string
+}
+
+// waiter is the first row of an address that waits for a later time.
+type waiter struct {
+	seq int64
+	at  time.Time
+}
+
+// later finds the waiters, by address. There are few, and they have an index of
+// their own; all other rows are due in the order of posting.
+func (q queue) later(ctx context.Context, now time.Time) (map[string]waiter, error) {
+	found := map[string]waiter{}
+	_, err := list(ctx, q.c, func(r row) (struct{}, error) {
+		var address string
+		var w waiter
+		var at int64
+		err := r.Scan(&address, &w.seq, &at)
+		w.at = moment(at)
+		if first, known := found[address]; !known || w.seq < first.seq {
+			found[address] = w
+		}
+		return struct{}{}, err
+	}, `select address, seq, run_at from outbox where state = 0 and channel = $1 and account in ($2, '') and run_at > 1 and run_at > $3`,
+		string(q.channel), q.account, micros(now))
+	return found, err
+}
+
+// packedRow is a row whose message is still to be unpacked: under load most rows of
+// a page are being sent already, and are left out.
+type packedRow struct {
+	outbox.Row
+	address, body string
+}
+
+// each reads the rows whose time has come, in order, a page at a time, until use
+// returns false.
+func (q queue) each(ctx context.Context, now time.Time, page int, use func(packedRow) (bool, error)) error {
+	for after := int64(0); ; {
+		rows, err := list(ctx, q.c, scanOutbox, `select seq, attempts, upstream_id, address, body from outbox
+			where state = 0 and channel = $1 and account in ($2, '') and seq > $3 and run_at <= $4
+			order by seq limit $5`, string(q.channel), q.account, after, micros(now), page)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			after = r.Seq
+			if more, err := use(r); err != nil || !more {
+				return err
+			}
+		}
+		if len(rows) < page {
+			return nil
+		}
+	}
+}
+
+func scanOutbox(r row) (packedRow, error) {
+	var o packedRow
+	return o, r.Scan(&o.Seq, &o.Attempts, &o.UpstreamID, &o.address, &o.body)
 }
 
 // Record implements outbox.Store.

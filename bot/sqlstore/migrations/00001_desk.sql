@@ -348,7 +348,7 @@ create table outbox (
     body        text     not null
 );
 create index outbox_waiting on outbox (channel, seq) where state = 0;
-create index outbox_address on outbox (channel, address, seq) where state = 0;
+create index outbox_later on outbox (channel, run_at) where state = 0 and run_at > 1;
 create index outbox_buried on outbox (seq) where state = 2;
 create index outbox_upstream on outbox (upstream_id) where upstream_id <> '';
 

@@ -60,7 +60,7 @@ func (s *scene) agent() error {
 	if s.refusedFiles() {
 		return nil
 	}
-	if s.thread != nil {
+	if s.thread != nil && !s.picks() {
 		return s.inTeamThread(s.thread, s.in.Text)
 	}
 	if done, err := s.obeyTeam(); done || err != nil {
@@ -79,6 +79,13 @@ func (s *scene) agent() error {
 		return s.inTeamThread(t, strings.TrimLeft(rest, " :,-"))
 	}
 	return s.askAudience()
+}
+
+// picks reports whether the turn answers a question of ours by one of its choices: by
+// mail that answer comes in the ticket's thread, and is no word for the customer.
+func (s *scene) picks() bool {
+	_, ok := choose(s.in.Text, s.session.Choices)
+	return ok && s.asked()
 }
 
 // leads reports whether the number that was cut out stood first: rest is then all

@@ -2,9 +2,11 @@ package assist
 
 import (
 	_ "embed"
+	"iter"
 	"math"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Languages of the desk, as BCP 47.
@@ -29,8 +31,8 @@ var (
 // form of a naive Bayes classifier).
 type languages struct {
 	names  []string
-	counts []map[string]float64
-	totals []float64
+	likely map[string][]float64 // of a run, in natural logarithm, by language
+	unseen []float64            // the same of a run that no sample has
 }
 
 // clearLead is by how much, in natural logarithm, the best language must be more
@@ -45,16 +47,29 @@ const fewLetters = 4
 const unseen = .4
 
 func newLanguages() languages {
-	var l languages
-	for _, s := range []struct{ name, text string }{
+	samples := []struct{ name, text string }{
 		{portuguese, samplePortuguese}, {english, sampleEnglish}, {spanish, sampleSpanish},
-	} {
-		counts, total := map[string]float64{}, 0.0
-		for _, run := range runs(s.text) {
-			counts[run]++
-			total++
+	}
+	l := languages{likely: map[string][]float64{}}
+	totals := make([]float64, len(samples))
+	for i, s := range samples {
+		l.names = append(l.names, s.name)
+		for run := range runs(s.text) {
+			if l.likely[run] == nil {
+				l.likely[run] = make([]float64, len(samples))
+			}
+			l.likely[run][i]++
+			totals[i]++
 		}
-		l.names, l.counts, l.totals = append(l.names, s.name), append(l.counts, counts), append(l.totals, total)
+	}
+	share := func(count float64, i int) float64 { return math.Log((count + unseen) / (totals[i] + unseen*kinds)) }
+	for i := range samples {
+		l.unseen = append(l.unseen, share(0, i))
+	}
+	for _, counts := range l.likely {
+		for i, count := range counts {
+			counts[i] = share(count, i)
+		}
 	}
 	return l
 }
@@ -71,9 +86,13 @@ func (l languages) of(text string) string {
 	if letters < fewLetters {
 		return ""
 	}
-	for _, run := range runs(text) {
+	for run := range runs(text) {
+		likely, seen := l.likely[run]
+		if !seen {
+			likely = l.unseen
+		}
 		for i := range logs {
-			logs[i] += math.Log((l.counts[i][run] + unseen) / (l.totals[i] + unseen*kinds))
+			logs[i] += likely[i]
 		}
 	}
 	best, lead := 0, math.Inf(1)
@@ -98,15 +117,25 @@ const kinds = 3000
 
 // runs are all runs of three letters of each word, with its borders, and the word
 // itself; in lower case and with accents, which tell most.
-func runs(text string) []string {
-	var out []string
+func runs(text string) iter.Seq[string] {
 	isMark := func(r rune) bool { return !unicode.IsLetter(r) && !strings.ContainsRune("'’¿¡", r) }
-	for _, w := range strings.FieldsFunc(strings.ToLower(text), isMark) {
-		out = append(out, w)
-		letters := []rune(" " + w + " ")
-		for i := 0; i+3 <= len(letters); i++ {
-			out = append(out, string(letters[i:i+3]))
+	return func(yield func(string) bool) {
+		for _, w := range strings.FieldsFunc(strings.ToLower(text), isMark) {
+			if !yield(w) || !threes(" "+w+" ", yield) {
+				return
+			}
 		}
 	}
-	return out
+}
+
+// threes yields all runs of three letters; false when yield wants no more.
+func threes(word string, yield func(string) bool) bool {
+	first, second := -1, -1 // where the two letters before this one begin
+	for at, r := range word {
+		if first >= 0 && !yield(word[first:at+utf8.RuneLen(r)]) {
+			return false
+		}
+		first, second = second, at
+	}
+	return true
 }

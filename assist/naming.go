@@ -82,34 +82,44 @@ func alike(a, b string) float64 {
 	if a == b {
 		return 1
 	}
-	if min(utf8.RuneCountInString(a), utf8.RuneCountInString(b)) < 5 || !search.IsSubject(b) {
+	la, lb := utf8.RuneCountInString(a), utf8.RuneCountInString(b)
+	if min(la, lb) < 5 || most(la, lb) < enough || !search.IsSubject(b) {
 		return 0
 	}
-	if d := dice(a, b); d >= .7 {
+	if d := dice(a, b); d >= enough {
 		return .75 + .2*d
 	}
 	return 0
 }
 
+// enough is the dice from which two words count as one.
+const enough = .7
+
+// most is what the dice of words of so many letters could be.
+func most(la, lb int) float64 { return 2 * float64(min(la, lb)-1) / float64(la+lb-2) }
+
 // dice is the share of letter pairs that two words have in common.
 func dice(a, b string) float64 {
-	pa, pb := pairs(a), pairs(b)
-	common := 0
-	rest := slices.Clone(pb)
+	pa, rest := pairs(a), pairs(b)
+	common, all := 0, len(pa)+len(rest)
 	for _, p := range pa {
 		if i := slices.Index(rest, p); i >= 0 {
-			rest = slices.Delete(rest, i, i+1)
+			rest[i] = rest[len(rest)-1]
+			rest = rest[:len(rest)-1]
 			common++
 		}
 	}
-	return 2 * float64(common) / float64(len(pa)+len(pb))
+	return 2 * float64(common) / float64(all)
 }
 
 func pairs(word string) [][2]rune {
-	runes := []rune(word)
-	var out [][2]rune
-	for i := 0; i+1 < len(runes); i++ {
-		out = append(out, [2]rune{runes[i], runes[i+1]})
+	out := make([][2]rune, 0, len(word))
+	var last rune
+	for i, r := range word {
+		if i > 0 {
+			out = append(out, [2]rune{last, r})
+		}
+		last = r
 	}
 	return out
 }

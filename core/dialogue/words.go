@@ -54,36 +54,6 @@ const (
 	cmdFix     command = "fix"
 )
 
-// phrases are commands when they are all that was said. Folded.
-var phrases = map[string]command{
-	"menu": cmdHelp, "ajuda": cmdHelp, "opcoes": cmdHelp, "help": cmdHelp, "ayuda": cmdHelp, "options": cmdHelp, "opciones": cmdHelp, "como funciona": cmdHelp,
-	"o que voce faz": cmdHelp, "o que voce pode fazer": cmdHelp, "o que da para fazer": cmdHelp, "o que da pra fazer": cmdHelp, "what can you do": cmdHelp, "what can i do": cmdHelp, "what can i do here": cmdHelp, "how does this work": cmdHelp, "que puedes hacer": cmdHelp, "que puedo hacer": cmdHelp, "que puedo hacer aqui": cmdHelp, "como funciona esto": cmdHelp,
-	"cancelar": cmdCancel, "cancela": cmdCancel, "cancel": cmdCancel, "deixa pra la": cmdCancel, "deixa para la": cmdCancel, "esquece": cmdCancel, "never mind": cmdCancel, "nevermind": cmdCancel, "dejalo": cmdCancel, "olvidalo": cmdCancel,
-	"deixa": cmdCancel, "deixa quieto": cmdCancel, "esquece isso": cmdCancel, "forget it": cmdCancel, "forget about it": cmdCancel, "dejalo asi": cmdCancel, "olvidate": cmdCancel, "olvida": cmdCancel,
-	"atendente": cmdHuman, "humano": cmdHuman, "pessoa": cmdHuman, "agent": cmdHuman, "human": cmdHuman, "agente": cmdHuman, "persona": cmdHuman,
-	"meus chamados": cmdMine, "chamados": cmdMine, "meus tickets": cmdMine, "my tickets": cmdMine, "tickets": cmdMine, "mis tickets": cmdMine, "mis casos": cmdMine, "casos": cmdMine, "mis solicitudes": cmdMine, "chamados abertos": cmdMine, "open tickets": cmdMine, "my open tickets": cmdMine, "meus chamados abertos": cmdMine, "casos abiertos": cmdMine, "mis casos abiertos": cmdMine,
-	"fechados": cmdClosed, "chamados fechados": cmdClosed, "meus chamados fechados": cmdClosed, "concluidos": cmdClosed, "encerrados": cmdClosed, "chamados encerrados": cmdClosed, "closed": cmdClosed, "closed tickets": cmdClosed, "my closed tickets": cmdClosed, "cerrados": cmdClosed, "casos cerrados": cmdClosed, "mis casos cerrados": cmdClosed,
-	"todos": cmdAll, "todos os chamados": cmdAll, "todos os meus chamados": cmdAll, "all": cmdAll, "all tickets": cmdAll, "all my tickets": cmdAll, "todos los casos": cmdAll, "todos mis casos": cmdAll,
-	"em copia": cmdCopy, "chamados em copia": cmdCopy, "in copy": cmdCopy, "tickets in copy": cmdCopy, "tickets i m copied on": cmdCopy, "copied": cmdCopy, "cc": cmdCopy, "en copia": cmdCopy, "casos en copia": cmdCopy,
-	"chamados da empresa": cmdOrg, "chamados da minha empresa": cmdOrg, "empresa": cmdOrg, "company tickets": cmdOrg, "my company tickets": cmdOrg, "casos de la empresa": cmdOrg, "casos de mi empresa": cmdOrg,
-	"novo chamado": cmdNew, "abrir chamado": cmdNew, "novo": cmdNew, "abrir um chamado": cmdNew, "novo assunto": cmdNew, "outro assunto": cmdNew, "new ticket": cmdNew, "new": cmdNew, "open a ticket": cmdNew, "nuevo": cmdNew, "nuevo caso": cmdNew, "nuevo ticket": cmdNew, "abrir caso": cmdNew, "abrir un caso": cmdNew, "otro tema": cmdNew, "nuevo tema": cmdNew, "another matter": cmdNew,
-	"outra coisa": cmdNew, "e outra coisa": cmdNew, "e outro assunto": cmdNew, "outro problema": cmdNew, "e outro problema": cmdNew, "something else": cmdNew, "it s something else": cmdNew, "another issue": cmdNew, "another problem": cmdNew, "otra cosa": cmdNew, "es otra cosa": cmdNew, "es otro tema": cmdNew, "otro problema": cmdNew, "es otro problema": cmdNew,
-	"contatos": cmdContact, "contato": cmdContact, "telefone": cmdContact, "contacts": cmdContact, "phone": cmdContact, "contactos": cmdContact, "telefono": cmdContact,
-	"numero de telefone": cmdContact, "qual o telefone": cmdContact, "qual e o telefone": cmdContact, "phone number": cmdContact, "what s your phone number": cmdContact, "what is your phone number": cmdContact, "numero de telefono": cmdContact, "cual es el telefono": cmdContact,
-	"portugues": cmdPT, "english": cmdEN, "ingles": cmdEN, "espanol": cmdES, "espanhol": cmdES, "spanish": cmdES, "portuguese": cmdPT,
-	"fila": cmdQueue, "queue": cmdQueue, "cola": cmdQueue,
-	"corrigir": cmdFix, "corregir": cmdFix, "fix": cmdFix,
-}
-
-// verbs are commands about one ticket: alone, or with its number.
-var verbs = map[string]command{
-	"detalhes": cmdDetails, "detalhe": cmdDetails, "ver": cmdDetails, "chamado": cmdDetails, "details": cmdDetails, "ticket": cmdDetails, "show": cmdDetails, "detalles": cmdDetails, "caso": cmdDetails,
-	"fechar": cmdClose, "fechar chamado": cmdClose, "fechar o chamado": cmdClose, "encerrar": cmdClose, "encerrar chamado": cmdClose, "encerrar o chamado": cmdClose, "concluir": cmdClose, "finalizar": cmdClose, "close": cmdClose, "close ticket": cmdClose, "close the ticket": cmdClose, "cerrar": cmdClose, "cerrar caso": cmdClose, "cerrar el caso": cmdClose, "pode fechar": cmdClose, "pode encerrar": cmdClose, "you can close it": cmdClose, "puede cerrar": cmdClose, "se puede cerrar": cmdClose, "pueden cerrar": cmdClose,
-	"pode fechar o chamado": cmdClose, "pode encerrar o chamado": cmdClose, "podem fechar": cmdClose, "podem encerrar": cmdClose, "ok pode fechar": cmdClose, "ja pode fechar": cmdClose, "fecha o chamado": cmdClose, "close it": cmdClose, "close this ticket": cmdClose, "close my ticket": cmdClose, "you can close the ticket": cmdClose, "you can close this": cmdClose, "cerrar mi caso": cmdClose, "cierra el caso": cmdClose, "cierren el caso": cmdClose, "puedes cerrar": cmdClose, "puedes cerrarlo": cmdClose, "pueden cerrarlo": cmdClose, "ya pueden cerrarlo": cmdClose, "ya lo pueden cerrar": cmdClose, "cierralo": cmdClose,
-	"reabrir": cmdReopen, "reabrir chamado": cmdReopen, "reabrir o chamado": cmdReopen, "reopen": cmdReopen, "reopen ticket": cmdReopen, "reopen the ticket": cmdReopen, "reabrir caso": cmdReopen, "reabrir el caso": cmdReopen, "reabre o chamado": cmdReopen, "reopen it": cmdReopen, "reopen my ticket": cmdReopen, "reabre el caso": cmdReopen,
-	"assumir": cmdTake, "pegar": cmdTake, "take": cmdTake, "tomar": cmdTake,
-}
-
 // human is a wish to talk to somebody. Folded.
 var human = regexp.MustCompile(`^(?:(?:eu )?(?:quero|queria|gostaria de|preciso|posso|pode ser|tem como|da para|da pra) )?(?:falar|conversar) (?:com )?(?:(?:um|uma|o|a|algum|alguma) )?` +
 	`(?:atendente|humano|pessoa|alguem|gente|suporte|equipe|analista|tecnico)(?: (?:de verdade|real|do suporte|da equipe|humano|humana))?(?: aqui)?$` +

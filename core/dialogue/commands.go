@@ -1,0 +1,101 @@
+package dialogue
+
+// inverted finds commands by their words, which are written down by command.
+func inverted(words map[command][]string) map[string]command {
+	out := map[string]command{}
+	for c, all := range words {
+		for _, w := range all {
+			out[w] = c
+		}
+	}
+	return out
+}
+
+// phrases are commands when they are all that was said. Folded.
+var phrases = inverted(map[command][]string{
+	cmdHelp: {
+		"menu", "ajuda", "opcoes", "help", "ayuda", "options", "opciones", "como funciona", "o que voce faz",
+		"o que voce pode fazer", "o que da para fazer", "o que da pra fazer", "what can you do", "what can i do",
+		"what can i do here", "how does this work", "que puedes hacer", "que puedo hacer", "que puedo hacer aqui",
+		"como funciona esto",
+	},
+	cmdCancel: {
+		"cancelar", "cancela", "cancel", "deixa pra la", "deixa para la", "esquece", "never mind", "nevermind", "dejalo",
+		"olvidalo", "deixa", "deixa quieto", "esquece isso", "forget it", "forget about it", "dejalo asi", "olvidate",
+		"olvida",
+	},
+	cmdHuman: {
+		"atendente", "humano", "pessoa", "agent", "human", "agente", "persona",
+	},
+	cmdMine: {
+		"meus chamados", "chamados", "meus tickets", "my tickets", "tickets", "mis tickets", "mis casos", "casos",
+		"mis solicitudes", "chamados abertos", "open tickets", "my open tickets", "meus chamados abertos",
+		"casos abiertos", "mis casos abiertos",
+	},
+	cmdClosed: {
+		"fechados", "chamados fechados", "meus chamados fechados", "concluidos", "encerrados", "chamados encerrados",
+		"closed", "closed tickets", "my closed tickets", "cerrados", "casos cerrados", "mis casos cerrados",
+	},
+	cmdAll: {
+		"todos", "todos os chamados", "todos os meus chamados", "all", "all tickets", "all my tickets", "todos los casos",
+		"todos mis casos",
+	},
+	cmdCopy: {
+		"em copia", "chamados em copia", "in copy", "tickets in copy", "tickets i m copied on", "copied", "cc", "en copia",
+		"casos en copia",
+	},
+	cmdOrg: {
+		"chamados da empresa", "chamados da minha empresa", "empresa", "company tickets", "my company tickets",
+		"casos de la empresa", "casos de mi empresa",
+	},
+	cmdNew: {
+		"novo chamado", "abrir chamado", "novo", "abrir um chamado", "novo assunto", "outro assunto", "new ticket", "new",
+		"open a ticket", "nuevo", "nuevo caso", "nuevo ticket", "abrir caso", "abrir un caso", "otro tema", "nuevo tema",
+		"another matter", "outra coisa", "e outra coisa", "e outro assunto", "outro problema", "e outro problema",
+		"something else", "it s something else", "another issue", "another problem", "otra cosa", "es otra cosa",
+		"es otro tema", "otro problema", "es otro problema",
+	},
+	cmdContact: {
+		"contatos", "contato", "telefone", "contacts", "phone", "contactos", "telefono", "numero de telefone",
+		"qual o telefone", "qual e o telefone", "phone number", "what s your phone number", "what is your phone number",
+		"numero de telefono", "cual es el telefono",
+	},
+	cmdPT: {
+		"portugues", "portuguese",
+	},
+	cmdEN: {
+		"english", "ingles",
+	},
+	cmdES: {
+		"espanol", "espanhol", "spanish",
+	},
+	cmdQueue: {
+		"fila", "queue", "cola",
+	},
+	cmdFix: {
+		"corrigir", "corregir", "fix",
+	},
+})
+
+// verbs are commands about one ticket: alone, or with its number.
+var verbs = inverted(map[command][]string{
+	cmdDetails: {
+		"detalhes", "detalhe", "ver", "chamado", "details", "ticket", "show", "detalles", "caso",
+	},
+	cmdClose: {
+		"fechar", "fechar chamado", "fechar o chamado", "encerrar", "encerrar chamado", "encerrar o chamado", "concluir",
+		"finalizar", "close", "close ticket", "close the ticket", "cerrar", "cerrar caso", "cerrar el caso", "pode fechar",
+		"pode encerrar", "you can close it", "puede cerrar", "se puede cerrar", "pueden cerrar", "pode fechar o chamado",
+		"pode encerrar o chamado", "podem fechar", "podem encerrar", "ok pode fechar", "ja pode fechar", "fecha o chamado",
+		"close it", "close this ticket", "close my ticket", "you can close the ticket", "you can close this",
+		"cerrar mi caso", "cierra el caso", "cierren el caso", "puedes cerrar", "puedes cerrarlo", "pueden cerrarlo",
+		"ya pueden cerrarlo", "ya lo pueden cerrar", "cierralo",
+	},
+	cmdReopen: {
+		"reabrir", "reabrir chamado", "reabrir o chamado", "reopen", "reopen ticket", "reopen the ticket", "reabrir caso",
+		"reabrir el caso", "reabre o chamado", "reopen it", "reopen my ticket", "reabre el caso",
+	},
+	cmdTake: {
+		"assumir", "pegar", "take", "tomar",
+	},
+})

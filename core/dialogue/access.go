@@ -21,7 +21,9 @@ func (s *scene) access() error {
 		s.hold()
 		return s.tellTeam("access.nobody", "no sender")
 	case s.known && !s.who.Active:
-		s.say("access.inactive", notice.Data{"Email": s.e.Desk.Email})
+		if s.in.Proof != message.Unproved { // else the answer would go to whoever was forged
+			s.say("access.inactive", notice.Data{"Email": s.e.Desk.Email})
+		}
 		s.outcome(message.Ignored, "the person is deactivated", nil)
 		return nil
 	}
@@ -29,24 +31,53 @@ func (s *scene) access() error {
 	if done, err := s.codeAnswered(); done || err != nil {
 		return err
 	}
-	if s.session.Topic == topicEmail || s.session.Topic == topicCode {
-		if email := findEmail(s.in.Text); email != "" {
-			return s.emailGiven(email)
-		}
+	if email := s.emailAnswered(); email != "" {
+		s.keepBeside(email)
+		return s.emailGiven(email)
 	}
 	switch {
-	case s.chat() && s.session.Topic != "" && s.saidBeside():
-		return nil
-	case s.session.Topic == topicCode:
-		s.question(topicCode, "code", "access.code-again", nil)
-		s.outcome(message.Talked, "no code in the answer", nil)
-		return nil
 	case s.known && s.in.Key.Channel == message.Email:
 		return s.mailUnproved()
 	case s.in.Key.Channel == message.Email:
 		return s.mailFromStranger()
+	case s.session.Topic != "" && s.saidBeside():
+		return nil
+	case s.session.Topic == topicCode:
+		s.keepBeside("")
+		s.question(topicCode, "code", "access.code-again", nil)
+		s.outcome(message.Talked, "no code in the answer", nil)
+		return nil
 	}
 	return s.firstWords()
+}
+
+// emailAnswered is the e-mail by which a stranger says who they are. In a mail, one's
+// own address is a signature; and one that nothing proves is only held.
+func (s *scene) emailAnswered() string {
+	if s.session.Topic != topicEmail && s.session.Topic != topicCode {
+		return ""
+	}
+	email := findEmail(s.in.Text)
+	if !s.chat() && (s.known || s.in.Proof == message.Unproved || email == s.in.From.ID) {
+		return ""
+	}
+	return email
+}
+
+// keepBeside holds what was said beside an answer, so that it comes back once the
+// sender is proved: nothing is swallowed.
+func (s *scene) keepBeside(answer string) {
+	if s.saysMore(answer) {
+		s.hold()
+	}
+}
+
+// saysMore reports whether there is more than an answer: "here is the code that you
+// sent" is no matter.
+func (s *scene) saysMore(answer string) bool {
+	const usual = 6 // words around an answer
+	rest := strings.Replace(strings.ToLower(s.in.Text), answer, " ", 1)
+	return len(strings.Fields(fold(rest))) > usual || len(s.in.Attachments) > 0
 }
 
 // listen takes up the language that a stranger asks for, or that of their first words.
@@ -212,7 +243,10 @@ func (s *scene) sendCode(p directory.Person, at message.Address) error {
 // challenge is not. It proves the address that the code was sent to, and the one
 // where it is said.
 func (s *scene) codeAnswered() (bool, error) {
-	code := findCode(s.in.Text + " " + s.in.Subject)
+	code := findCode(s.in.Text)
+	if code == "" && strings.TrimSpace(s.in.Text) == "" {
+		code = findCode(s.in.Subject)
+	}
 	if code == "" {
 		return false, nil
 	}
@@ -226,23 +260,33 @@ func (s *scene) codeAnswered() (bool, error) {
 	if err != nil || !found || c.Asked != s.in.From {
 		return false, err
 	}
-	if s.now.After(c.Expires) || c.Attempts >= codeTries {
-		s.question(topicEmail, "email", "access.code-expired", nil)
-		s.outcome(message.Talked, "the code has expired", nil)
-		return true, nil
-	}
-	if subtle.ConstantTimeCompare([]byte(hashCode(at, code)), []byte(c.Hash)) != 1 {
+	right := subtle.ConstantTimeCompare([]byte(hashCode(at, code)), []byte(c.Hash)) == 1
+	expired := s.now.After(c.Expires) || c.Attempts >= codeTries
+	if !right && !expired {
 		c.Attempts++
 		s.plan.Challenges = append(s.plan.Challenges, c)
-		s.outcome(message.Talked, "a wrong code", nil)
-		if c.Attempts >= codeTries {
-			s.question(topicEmail, "email", "access.code-expired", nil)
-			return true, nil
-		}
-		s.question(topicCode, "code", "access.code-wrong", notice.Data{"Count": codeTries - c.Attempts})
-		return true, nil
 	}
+	if !right || expired {
+		return s.notThatCode(code, c, expired)
+	}
+	s.keepBeside(code)
 	return true, s.codeRight(c)
+}
+
+// notThatCode answers six digits that are not the code. Among other words they may be
+// any number: a proved sender's words go on as words, and a mail is held as a mail is.
+func (s *scene) notThatCode(code string, c directory.Challenge, expired bool) (bool, error) {
+	if s.proved || !s.chat() && s.saysMore(code) {
+		return false, nil
+	}
+	s.keepBeside(code)
+	if expired || c.Attempts >= codeTries {
+		s.question(topicEmail, "email", "access.code-expired", nil)
+	} else {
+		s.question(topicCode, "code", "access.code-wrong", notice.Data{"Count": codeTries - c.Attempts})
+	}
+	s.outcome(message.Talked, "not the code, or not any more", nil)
+	return true, nil
 }
 
 // codeRight makes both addresses the person's, and lets go what was held.
@@ -308,6 +352,7 @@ func (s *scene) tellTeam(key, reason string) error {
 
 var (
 	emailInText = regexp.MustCompile(`[\w.+%'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+`)
+	writtenOut  = regexp.MustCompile(`20\d{2}-\d{6,}`) // a protocol number, which holds six digits too
 	codeInText  = regexp.MustCompile(`\b(\d{6})\b|\b(\d{3})[ -](\d{3})\b`)
 )
 
@@ -316,7 +361,7 @@ func findEmail(text string) string {
 }
 
 func findCode(text string) string {
-	m := codeInText.FindStringSubmatch(text)
+	m := codeInText.FindStringSubmatch(writtenOut.ReplaceAllString(text, " "))
 	if m == nil {
 		return ""
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,9 @@ import (
 	"recado/core/message"
 	"recado/core/notice"
 )
+
+// stepTold is that the team knows of a stranger.
+const stepTold = "told"
 
 // access takes the turn of somebody who is not proved (A7, A8). What they wrote is
 // held, and comes back to the inbox once they are.
@@ -157,14 +161,16 @@ func (s *scene) mailUnproved() error {
 func (s *scene) mailFromStranger() error {
 	s.hold()
 	if s.in.Proof == message.Unproved {
-		return s.tellTeam("access.stranger", "an unregistered sender, not proved")
+		err := s.tellTeam("access.stranger", "an unregistered sender, not proved")
+		s.session.Step = stepTold
+		return err
 	}
 	first := s.session.Topic != topicEmail
 	if err := s.tellTeam("access.stranger", "an unregistered sender"); err != nil {
 		return err
 	}
 	if first {
-		s.session.Topic, s.session.Step = topicEmail, "told"
+		s.session.Topic, s.session.Step = topicEmail, stepTold
 		return s.explainUnregistered(s.in.From.ID)
 	}
 	return nil
@@ -295,6 +301,9 @@ func (s *scene) codeRight(c directory.Challenge) error {
 	if err != nil || !found {
 		return err
 	}
+	if s.known && s.who.ID != p.ID {
+		s.savePerson(without(s.who, s.in.From)) // only claimed to be theirs, else the sender were proved
+	}
 	for _, a := range []message.Address{c.At, s.in.From} {
 		p.Aliases = proven(p.Aliases, a, s.now)
 	}
@@ -322,6 +331,12 @@ func proven(aliases []directory.Alias, a message.Address, now time.Time) []direc
 	return append(out, directory.Alias{Address: a, VerifiedAt: now, VerifiedBy: directory.ByCode})
 }
 
+// without is the person without an address.
+func without(p directory.Person, a message.Address) directory.Person {
+	p.Aliases = slices.DeleteFunc(slices.Clone(p.Aliases), func(al directory.Alias) bool { return al.Address == a })
+	return p
+}
+
 // hold keeps the items of the turn until their sender is proved.
 func (s *scene) hold() {
 	for _, in := range s.plan.Turn.Items {
@@ -333,7 +348,7 @@ func (s *scene) hold() {
 // tellTeam forwards what a stranger wrote to the team, once a day for a sender.
 func (s *scene) tellTeam(key, reason string) error {
 	s.outcome(message.HeldBack, reason, nil)
-	if s.session.Topic == topicEmail {
+	if s.session.Topic == topicEmail || s.session.Step == stepTold {
 		return nil
 	}
 	team, err := s.r.Team(s.ctx)

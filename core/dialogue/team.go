@@ -140,6 +140,9 @@ func (s *scene) inTeamThread(t *ticket.Ticket, text string) error {
 	if what == orderAnswer && s.command.command == cmdTake {
 		return s.takes(t)
 	}
+	if what != orderNote && s.doubtful(text) {
+		return s.keptBack(t, s.saidAs(text))
+	}
 	switch what {
 	case orderNote:
 		return s.noted(t, said)
@@ -151,15 +154,54 @@ func (s *scene) inTeamThread(t *ticket.Ticket, text string) error {
 		}
 		return s.teamDone(t, notice.Reopened, said)
 	case orderWait:
-		if err := t.SetStatus(s.who, ticket.Waiting, words, s.now); err != nil {
-			return s.refused(err)
-		}
-		s.change(t)
-		s.teamSays(t, "team.waiting", notice.Data{"On": words})
-		s.outcome(message.Added, "waits on: "+words, t)
-		return nil
+		return s.waits(t, said)
 	}
 	return s.answered(t, said)
+}
+
+// What in an agent's words was surely not meant for the customer, though they do not
+// begin as a note does: a later line that does, and our own notice to the team, which a
+// mail program quoted in a way that was not recognised.
+var (
+	noteInside = regexp.MustCompile(`(?im)^[\s\p{Z}\p{Cf}*_>]*(//|🔒|nota (interna|privada)\b|(internal|private) note\b)`)
+	ourNotice  = regexp.MustCompile(`(?m)^[>\s]*———\s*\n[>\s]*⚠️`)
+	forwarded  = regexp.MustCompile(`(?i)^\s*(fwd?|enc|rv)\s*:`)
+)
+
+// doubtful reports whether words for a ticket may be meant for the team alone. What is
+// forwarded to the desk was written to somebody else.
+func (s *scene) doubtful(text string) bool {
+	return noteInside.MatchString(text) || ourNotice.MatchString(text) || !s.chat() && forwarded.MatchString(s.in.Subject)
+}
+
+// keptBack keeps doubtful words as a note, and says so: sending them again is easy,
+// calling them back is not (rule 8).
+func (s *scene) keptBack(t *ticket.Ticket, said ticket.Said) error {
+	if err := t.Note(s.who, said, s.now); err != nil {
+		return s.refused(err)
+	}
+	s.rest()
+	s.change(t)
+	s.sayOf(t, "team.kept", nil)
+	s.outcome(message.Added, "kept as a note: perhaps not for the customer", t)
+	return nil
+}
+
+// waits notes on what the ticket waits: the first line, which the customer sees as its
+// status. What follows is no answer, and is kept as a note.
+func (s *scene) waits(t *ticket.Ticket, said ticket.Said) error {
+	on, more, _ := strings.Cut(said.Text, "\n")
+	on = ticket.Shorten(on, ticket.MaxSubject)
+	if err := t.SetStatus(s.who, ticket.Waiting, on, s.now); err != nil {
+		return s.refused(err)
+	}
+	if said.Text = strings.TrimSpace(more); said.Text != "" || len(said.Attachments) > 0 {
+		return s.keptBack(t, said)
+	}
+	s.change(t)
+	s.teamSays(t, "team.waiting", notice.Data{"On": on})
+	s.outcome(message.Added, "waits on: "+on, t)
+	return nil
 }
 
 // answered sends an agent's words to the customer (A5, D1).

@@ -144,8 +144,12 @@ func (s *scene) articleAnswered() (bool, error) {
 // openNow opens the draft and tells everybody (B4, D1).
 func (s *scene) openNow() error {
 	d := s.session.Draft
-	if d.Org == "" {
-		d.Org = s.who.Members[0].Org
+	if s.chat() && d.Org == "" && len(s.who.Members) > 1 {
+		d.Skipped = append(d.Skipped, valAll)
+		return s.askMissing() // whose it is decides who sees it: never guessed where it can be asked
+	}
+	if err := s.inferOrg(d); err != nil {
+		return err
 	}
 	m, _ := s.who.In(d.Org)
 	if directory.MayOpenIn(s.who, d.Org, d.About.Module) != nil {
@@ -182,13 +186,41 @@ func (s *scene) openNow() error {
 	return s.notify(notice.Opened, t, notice.Data{"Text": joined(d.Said), "About": data["About"]}, d.files()...)
 }
 
+// inferOrg finds the organisation of a draft that was not asked about (F5): that of the
+// ticket it continues, that of the address it came from, else the person's first.
+func (s *scene) inferOrg(d *Draft) error {
+	if d.Org != "" {
+		return nil
+	}
+	d.Org = s.who.Members[0].Org
+	if len(s.who.Members) == 1 {
+		return nil
+	}
+	if d.Continues != "" {
+		old, found, err := known(s.r.Ticket(s.ctx, d.Continues))
+		if err != nil {
+			return err
+		}
+		if found && slices.Contains(s.who.Orgs(), old.Org) {
+			d.Org = old.Org
+			return nil
+		}
+	}
+	_, domain, _ := strings.Cut(s.in.From.ID, "@")
+	org, found, err := known(s.r.OrganisationFor(s.ctx, domain))
+	if found && slices.Contains(s.who.Orgs(), org.ID) {
+		d.Org = org.ID
+	}
+	return err
+}
+
 // linkOld joins the ticket to the one that it continues (B12).
 func (s *scene) linkOld(t *ticket.Ticket, d *Draft) error {
 	if d.Continues == "" {
 		return nil
 	}
 	old, found, err := known(s.r.Ticket(s.ctx, d.Continues))
-	if found {
+	if found && old.Org == t.Org { // a link across organisations would tell one of the other
 		s.plan.Links = append(s.plan.Links, Pair{From: t, To: old, Relation: ticket.Continues, By: s.who.ID})
 	}
 	return err

@@ -227,6 +227,9 @@ func (s *scene) askMissing() error {
 	if err != nil {
 		return err
 	}
+	if slices.Contains(d.Skipped, valAll) && step != stepOrg && step != stepWords {
+		return s.openNow() // a person was asked for: no more questions
+	}
 	if step == "" {
 		return s.confirm()
 	}

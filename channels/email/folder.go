@@ -214,7 +214,8 @@ func (f *folder) fetch(ctx context.Context, entries []entry, limit int64, use fu
 			}
 		}
 		if err != nil {
-			f.conn.Close() // the rest of the answer is not wanted
+			f.conn.Close()  // the rest of the answer is not wanted
+			_ = cmd.Close() // but the client waits for somebody to take it, and is never done before
 			return fmt.Errorf("reading mail %d: %w", uid, err)
 		}
 		end = f.withinTime(ctx, patience)

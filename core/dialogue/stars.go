@@ -52,12 +52,16 @@ func (s *scene) rated() (bool, error) {
 		return false, nil
 	}
 	first, second, ok := survey.Parse(s.in.Text)
-	if !ok {
+	outside := !ok && s.session.Topic == "" && bareChoice.MatchString(s.in.Text)
+	if !ok && !outside {
 		return false, nil
 	}
 	sv, found, err := known(s.r.Waiting(s.ctx, s.who.ID, s.now))
 	if err != nil || !found {
 		return false, err
+	}
+	if outside {
+		return true, s.askStarsAgain(&sv)
 	}
 	if len(s.session.Choices) > 0 && !sv.AskedAt.After(s.previous.At) {
 		return false, nil // the number answers the last question
@@ -71,6 +75,9 @@ func (s *scene) starsAnswered() (bool, error) {
 	sv, found, err := known(s.r.Survey(s.ctx, s.session.Survey))
 	if err != nil || !found {
 		return false, err
+	}
+	if len(s.in.Attachments) > 0 {
+		return false, nil // a rating has no files: this is about something else
 	}
 	switch s.session.Step {
 	case stepOffer:
@@ -92,10 +99,29 @@ func (s *scene) starsAnswered() (bool, error) {
 		return true, s.commented(&sv)
 	}
 	first, second, ok := survey.Parse(s.in.Text)
-	if !ok {
-		return false, nil
+	switch {
+	case ok:
+		return true, s.starsGiven(&sv, first, second)
+	case bareChoice.MatchString(s.in.Text) && s.session.Asked == 0:
+		return true, s.askStarsAgain(&sv)
 	}
-	return true, s.starsGiven(&sv, first, second)
+	return false, nil
+}
+
+// askStarsAgain repeats how far stars go to whom gave ten.
+func (s *scene) askStarsAgain(sv *survey.Survey) error {
+	t, err := s.r.Ticket(s.ctx, sv.Ticket)
+	if err != nil {
+		return err
+	}
+	if sv.Service == 0 {
+		s.question(topicStars, stepService, "rate.service", nil).Ticket = t
+	} else {
+		s.question(topicStars, stepSolution, "rate.solution", nil).Ticket = t
+	}
+	s.session.Survey = sv.ID
+	s.outcome(message.Talked, "stars outside 1 to 5", t)
+	return nil
 }
 
 // starsGiven records stars and asks for what is missing.

@@ -1,7 +1,9 @@
 package survey
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -13,14 +15,17 @@ var starWords = map[string]int{
 	"uno": 1, "una": 1, "dos": 2, "cuatro": 4,
 }
 
+// giving is how people begin to rate: "dou nota 4", "I'd give it a 4", "le doy un 4".
+const giving = `(?:(?:(?:eu )?dou|i(?:'d| would|’d)? give(?: it| you)?|(?:yo )?(?:(?:te|le|les|os) )?doy) )?(?:(?:um|uma|a|un|una) )?`
+
 // An answer and nothing else: one or two numbers, with the words that people put
 // around them, or stars drawn or said as words.
 var (
-	digits = regexp.MustCompile(`^(?:nota:?|rating:?|estrelas?:?|estrellas?:?)?\s*` +
+	digits = regexp.MustCompile(`^` + giving + `(?:nota:?|rating:?|estrelas?:?|estrellas?:?)?\s*` +
 		`([1-5])(?:\s*(?:/\s*5|de 5|out of 5))?\s*(?:estrelas?|stars?|estrellas?|⭐)?[.!]*$`)
 	pair   = regexp.MustCompile(`^([1-5])(?:\s*(?:e|and|y|;|-)\s*|,\s+|\s+)([1-5])[.!]*$`)
 	symbol = regexp.MustCompile(`^(?:[⭐🌟★]\s*){1,5}$`)
-	said   = regexp.MustCompile(`^(\pL+)(?:\s+(?:estrelas?|stars?|estrellas?))?[.!]*$`)
+	said   = regexp.MustCompile(`^` + giving + `(` + strings.Join(slices.Sorted(maps.Keys(starWords)), "|") + `)(?:\s+(?:estrelas?|stars?|estrellas?))?[.!]*$`)
 )
 
 // plain takes off what only says how an emoji is drawn.
@@ -43,8 +48,7 @@ func Parse(text string) (first, second int, ok bool) {
 		return n, 0, true
 	}
 	if m := said.FindStringSubmatch(text); m != nil {
-		n, found := starWords[m[1]]
-		return n, 0, found
+		return starWords[m[1]], 0, true
 	}
 	return 0, 0, false
 }

@@ -127,7 +127,9 @@ func (s *scene) articleAnswered() (bool, error) {
 		s.outcome(message.Talked, "solved by an article", nil)
 		return true, nil
 	}
-	if !plainNo || len(s.in.Attachments) > 0 {
+	if plainNo {
+		s.keepFiles(d)
+	} else {
 		d.Said = append(d.Said, s.said()...)
 		s.readInto(d)
 	}

@@ -285,6 +285,12 @@ func (s *scene) openingAnswered() (bool, error) {
 		d = &Draft{}
 		s.session.Draft = d
 	}
+	if _, chosen := choose(s.in.Text, s.session.Choices); !chosen && s.session.Step != stepSubject && isSolved(s.in.Text) {
+		s.rest()
+		s.say("article.solved", notice.Data{"Name": s.who.First()})
+		s.outcome(message.Talked, "solved before it was opened", nil)
+		return true, nil
+	}
 	switch s.session.Step {
 	case stepWords:
 		return true, s.wordsGiven(d)
@@ -296,6 +302,7 @@ func (s *scene) openingAnswered() (bool, error) {
 		if text := strings.TrimSpace(s.in.Text); text != "" {
 			d.Subject = firstLine(text)
 		}
+		s.keepFiles(d)
 		return true, s.confirm()
 	}
 	return true, s.choiceAnswered(d)
@@ -322,6 +329,9 @@ func (s *scene) wordsGiven(d *Draft) error {
 func (s *scene) choiceAnswered(d *Draft) error {
 	c, ok := choose(s.in.Text, s.session.Choices)
 	step := s.session.Step
+	if ok {
+		s.keepFiles(d)
+	}
 	switch {
 	case ok && c.Value == valSkip, !ok && slices.Contains(skips, fold(s.in.Text)):
 		d.Skipped = append(d.Skipped, step)
@@ -363,11 +373,25 @@ func (s *scene) setField(d *Draft, step, value string) {
 	d.About = s.catalog.Complete(d.About)
 }
 
+// keepFiles keeps the files that came with an answer, whose words are no part of
+// the description.
+func (s *scene) keepFiles(d *Draft) {
+	for _, said := range s.said() {
+		if len(said.Attachments) > 0 {
+			said.Text = ""
+			d.Said = append(d.Said, said)
+		}
+	}
+}
+
 // confirmAnswered opens, changes or drops the draft; other words are added to it.
 func (s *scene) confirmAnswered(d *Draft) error {
 	c, ok := choose(s.in.Text, s.session.Choices)
+	if ok {
+		s.keepFiles(d)
+	}
 	switch {
-	case ok && c.Value == valYes, !ok && isYes(s.in.Text):
+	case ok && c.Value == valYes, !ok && (isYes(s.in.Text) || isThanks(s.in.Text)):
 		return s.openNow()
 	case ok && c.Value == valFix, !ok && isNo(s.in.Text):
 		return s.askFix()

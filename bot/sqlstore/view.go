@@ -7,19 +7,34 @@ import (
 	"recado/core/dialogue"
 )
 
-// View implements dialogue.Store: do reads one consistent moment.
+// View implements dialogue.Store: do reads one consistent moment, that of its first
+// question. One that asks nothing costs nothing.
 func (db *DB) View(ctx context.Context, do func(dialogue.Reader) error) error {
 	c, err := db.borrow(ctx)
 	if err != nil {
 		return err
 	}
 	defer db.views.put(c)
-	if _, err := c.exec(ctx, db.dialect.snapshot); err != nil {
-		c.abandon()
-		return fmt.Errorf("sqlstore: view: %w", err)
+	begun, unsure := false, false
+	c.before = func(ctx context.Context) error {
+		if begun {
+			return nil
+		}
+		_, err := c.exec(ctx, db.dialect.snapshot)
+		if begun, unsure = err == nil, err != nil; unsure {
+			return fmt.Errorf("sqlstore: view: %w", err)
+		}
+		return nil
 	}
-	// Nothing was written: a rollback ends it as well as a commit does.
-	defer c.rollback(context.WithoutCancel(ctx))
+	defer func() {
+		c.before = nil
+		switch {
+		case unsure:
+			c.abandon()
+		case begun: // nothing was written: a rollback ends it as well as a commit does
+			c.rollback(context.WithoutCancel(ctx))
+		}
+	}()
 	return do(&reader{db: db, c: c})
 }
 

@@ -81,8 +81,14 @@ func (s *scene) load(r Reader) error {
 		return err
 	}
 	if s.proved && s.speaksOn() {
-		if _, err := s.focused(); err != nil { // whether it is open says what the assistant is asked
+		t, err := s.focused() // whether it is open says what the assistant is asked
+		if err != nil {
 			return err
+		}
+		if t != nil { // who will be told, so that the second view need not ask
+			if _, err := s.person(t.Agent); err != nil {
+				return err
+			}
 		}
 	}
 	return s.loadOffer()

@@ -44,7 +44,7 @@ func (s *stage) startWithin(other context.Context, do func(context.Context) erro
 		defer close(done)
 		ctx, cancel := context.WithCancelCause(other)
 		defer cancel(nil)
-		defer context.AfterFunc(s.ctx, func() { cancel(nil) })()
+		defer context.AfterFunc(s.ctx, func() { cancel(nil) })() //nolint:contextcheck // other is the one inherited
 		if err := do(ctx); err != nil {
 			s.mu.Lock()
 			s.errs = append(s.errs, err)

@@ -154,8 +154,13 @@ func Under(items []Item, parent string) []Item {
 	return out
 }
 
-// Path is a choice made: each id may be empty.
-type Path struct{ Product, System, Module, Category string }
+// Path is a choice made: each id may be empty. As JSON it is part of a session.
+type Path struct {
+	Product  string `json:"product,omitempty"`
+	System   string `json:"system,omitempty"`
+	Module   string `json:"module,omitempty"`
+	Category string `json:"category,omitempty"`
+}
 
 // Complete fills in the parents that a path implies, and drops what contradicts
 // them: a module says its system, a system its product.

@@ -15,11 +15,14 @@ import (
 	"recado/core/message"
 )
 
-// What a person, an organisation and a group are known by: UUIDv7 strings, made in Go (rule 10).
+// What people, organisations and groups are known by: UUIDv7 strings, made in Go (rule 10).
 type (
+	// PersonID is a person's.
 	PersonID string
-	OrgID    string
-	GroupID  string
+	// OrgID is an organisation's.
+	OrgID string
+	// GroupID is a group's.
+	GroupID string
 )
 
 // Role is a part played in an organisation (F1), or in the team.

@@ -30,16 +30,17 @@ type Draft struct {
 	Said         []Said // what was said before it was a ticket, in order; the description is one of them
 }
 
-// Said is something that a person said in a ticket.
+// Said is something that a person said in a ticket. Before there is one, the session
+// keeps it as JSON.
 type Said struct {
-	At          time.Time
-	Text        string
-	FullText    string
-	Original    string
-	Via         message.Channel
-	Upstream    string
-	Quotes      string
-	Attachments []message.Attachment
+	At          time.Time            `json:"at,omitzero"`
+	Text        string               `json:"text,omitempty"`
+	FullText    string               `json:"fullText,omitempty"`
+	Original    string               `json:"original,omitempty"`
+	Via         message.Channel      `json:"via,omitempty"`
+	Upstream    string               `json:"upstream,omitempty"`
+	Quotes      string               `json:"quotes,omitempty"`
+	Attachments []message.Attachment `json:"attachments,omitempty"`
 }
 
 // MaxSubject is the longest subject, in characters: a phone's two lines.

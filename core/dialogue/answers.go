@@ -10,7 +10,8 @@ const (
 	refuses                    // no
 	helped                     // it is solved
 	unhelped                   // it is not
-	polite                     // thanks and please, beside any of these
+	grateful                   // thanks and praise, beside any of these
+	polite                     // please, and whom it is said to
 )
 
 // answers are the phrases of answers, folded, in the three languages. They count
@@ -41,8 +42,15 @@ var answers = sensesOf(map[sense][]string{
 		"no resolvio", "no lo resolvio", "no se resolvio", "no ayudo", "no me ayudo", "no me ayudo en nada", "no sirvio", "no me sirvio", "no me sirvio de nada", "no sirve", "no me sirve", "no funciono", "no funciona", "no me funciono", "no cambio nada", "no pude", "no es eso", "todavia no funciona", "aun no funciona", "todavia falla", "aun falla", "todavia no sale", "todavia nada",
 		"sigue igual", "sigue fallando", "sigue sin funcionar", "sigue el error", "sigue el mismo error", "sigue dando error", "sigue lo mismo", "lo mismo", "el mismo error", "mismo error", "ya lo hice", "ya lo intente", "ya lo probe", "ya probe eso", "ya hice eso",
 	},
+	grateful: {
+		"obrigado", "obrigada", "obg", "brigado", "brigada", "muito obrigado", "muito obrigada", "muito obrigado pela ajuda", "muito obrigada pela ajuda", "muito obrigado pela atencao", "muito obrigada pela atencao", "obrigado pela ajuda", "obrigada pela ajuda", "obrigado pela atencao", "obrigada pela atencao", "valeu", "vlw", "valeu mesmo", "agradeco", "de nada", "beleza", "blz",
+		"perfeito", "otimo", "show", "show de bola", "maravilha", "excelente", "sensacional", "que bom", "parabens", "otimo trabalho",
+		"thanks", "thank you", "thanks a lot", "many thanks", "thanks so much", "thank you so much", "thank you very much", "thanks for the help", "thank you for your help", "thanks for your help", "thx", "ty", "cheers", "much appreciated",
+		"great", "perfect", "awesome", "excellent", "wonderful", "amazing", "cool", "nice", "brilliant", "good job", "great job", "that s great",
+		"gracias", "muchas gracias", "mil gracias", "muchisimas gracias", "gracias por la ayuda", "gracias por todo", "muchas gracias por todo", "muchas gracias por la ayuda", "te agradezco", "buenisimo", "perfecto", "genial", "estupendo", "que bueno", "barbaro", "muy amable", "muy amables",
+	},
 	polite: {
-		"obrigado", "obrigada", "muito obrigado", "muito obrigada", "valeu", "por favor", "thanks", "thank you", "thanks a lot", "please", "gracias", "muchas gracias", "porfa",
+		"por favor", "please", "porfa", "gente", "pessoal", "equipe", "a todos", "team", "guys", "everyone", "all", "equipo", "mesmo", "viu",
 	},
 })
 
@@ -82,21 +90,32 @@ func senses(text string) sense {
 // "ok, obrigado" is a courtesy, and agrees to nothing.
 func isYes(text string) bool {
 	all := senses(text)
-	return all == agrees || all == agrees|polite && !isThanks(text) || isThumb(text, "👍")
+	return all&^polite == agrees || all&^polite == agrees|grateful && !isOkThanks(text) || isThumb(text, "👍")
 }
 
 func isNo(text string) bool {
-	return senses(text)&^polite == refuses || isThumb(text, "👎")
+	return senses(text)&^(grateful|polite) == refuses || isThumb(text, "👎")
 }
 
 // isSolved and isUnsolved read an answer to "did it help?", which may also come when
 // nobody asked. Courtesies alone are neither.
 func isSolved(text string) bool {
-	return senses(text)&^(agrees|polite) == helped
+	return senses(text)&^(agrees|grateful|polite) == helped
 }
 
 func isUnsolved(text string) bool {
-	return senses(text)&^(refuses|agrees|polite) == unhelped
+	return senses(text)&^(refuses|agrees|grateful|polite) == unhelped
+}
+
+// isThanks recognises a courtesy without the assistant: it must not reopen a ticket.
+func isThanks(text string) bool {
+	return senses(text)&^polite == grateful || fold(text) == "ok" || isOkThanks(text)
+}
+
+// isOkThanks recognises the courtesy that begins as an answer.
+func isOkThanks(text string) bool {
+	rest, ok := strings.CutPrefix(fold(text), "ok ")
+	return ok && senses(rest)&^polite == grateful
 }
 
 // skinTones follow a thumb in the colour that the phone was set to.

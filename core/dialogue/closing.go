@@ -52,7 +52,7 @@ func (s *scene) closingAnswered() (bool, error) {
 	}
 	c, ok := choose(s.in.Text, s.session.Choices)
 	switch {
-	case ok && c.Value == valYes, !ok && isYes(s.in.Text):
+	case ok && c.Value == valYes, !ok && isYes(s.in.Text), s.command.command == cmdClose:
 		s.question(topicClosing, stepFinal, "close.final", nil).Ticket = t
 		s.outcome(message.Talked, "asked: final message", t)
 		return true, nil
@@ -70,6 +70,12 @@ func (s *scene) closingAnswered() (bool, error) {
 func (s *scene) finalGiven(t *ticket.Ticket) error {
 	final := s.saidAs(s.in.Text)
 	if strings.TrimSpace(final.Text) == "" {
+		if len(final.Attachments) > 0 {
+			if err := t.Add(s.who, final, s.now); err != nil {
+				return s.refused(err)
+			}
+			s.change(t)
+		}
 		s.question(topicClosing, stepFinal, "close.final", nil).Ticket = t
 		s.outcome(message.Talked, "asked: final message", t)
 		return nil
@@ -146,7 +152,7 @@ func (s *scene) reopenAnswered() (bool, error) {
 	c, ok := choose(s.in.Text, s.session.Choices)
 	switch s.session.Step {
 	case stepLate:
-		if ok && c.Value == valYes || !ok && isYes(s.in.Text) {
+		if ok && c.Value == valYes || !ok && (isYes(s.in.Text) || s.command.command == cmdNew) {
 			s.session.Topic, s.session.Step = topicOpening, stepWords
 			s.session.Draft = &Draft{Continues: t.ID}
 			s.question(topicOpening, stepWords, "open.words", notice.Data{"Name": s.who.First()})
@@ -173,10 +179,10 @@ func (s *scene) reopenAnswered() (bool, error) {
 func (s *scene) againAnswered(t *ticket.Ticket, c message.Choice, ok bool) error {
 	d := s.session.Draft
 	switch {
-	case d != nil && ok && c.Value == valNew:
+	case d != nil && (ok && c.Value == valNew || !ok && isNo(s.in.Text)):
 		s.session.Ticket = ""
 		return s.suggestOrAsk()
-	case d != nil && (ok || isYes(s.in.Text)):
+	case d != nil && (ok || isYes(s.in.Text) || isUnsolved(s.in.Text) || s.command.command == cmdReopen):
 		if err := t.Reopen(s.who, ticket.Said{}, s.e.ReopenWindow, s.now); err != nil {
 			return s.refused(err)
 		}
@@ -190,6 +196,11 @@ func (s *scene) againAnswered(t *ticket.Ticket, c message.Choice, ok bool) error
 	}
 	if d != nil {
 		d.Said = append(d.Said, s.said()...)
+		s.readInto(d)
+		if s.previous.Asked >= 1 { // asked twice: a ticket too many is better than a third time
+			s.session.Ticket = ""
+			return s.suggestOrAsk()
+		}
 	}
 	s.question(topicReopen, stepAgain, "reopen.again", nil,
 		s.choice(valYes, "choice.reopen"), s.choice(valNew, "choice.new-matter")).Ticket = t

@@ -72,7 +72,7 @@ func (s *scene) customer() error {
 	if s.refusedFiles() {
 		return nil
 	}
-	if s.command.command != cmdNone && len(s.in.Attachments) == 0 && !labelled(s.in.Text, s.session.Choices) {
+	if s.command.command != cmdNone && len(s.in.Attachments) == 0 && !s.commandAnswers() {
 		if done, err := s.obey(); done || err != nil {
 			return err
 		}
@@ -87,6 +87,28 @@ func (s *scene) customer() error {
 		s.rest() // no answer to what was asked: never swallowed, but taken as new words
 	}
 	return s.fresh()
+}
+
+// commandAnswers reports whether words that are a command answer what was asked: the
+// label of a choice, "pode fechar" to "close?", the number of a ticket to "which?".
+func (s *scene) commandAnswers() bool {
+	about := func(c command) bool {
+		return s.command.command == c && (s.command.number == "" || s.thread != nil)
+	}
+	switch {
+	case labelled(s.in.Text, s.session.Choices):
+		return true
+	case s.session.Topic == topicClosing:
+		return about(cmdClose)
+	case s.session.Topic == topicReopen && s.session.Step == stepAgain:
+		return about(cmdReopen)
+	case s.session.Topic == topicReopen && s.session.Step == stepLate:
+		return about(cmdNew)
+	case s.session.Topic == topicWhich && s.session.Draft != nil:
+		_, chosen := choose(s.in.Text, s.session.Choices)
+		return chosen
+	}
+	return false
 }
 
 // asked reports whether a question is open that this turn could answer. A mail in
@@ -128,7 +150,9 @@ func (s *scene) fresh() error {
 	if s.thread != nil {
 		return s.inThread(s.thread)
 	}
-	if s.reading.Intent == Thanks || isThanks(s.in.Text) {
+	thanks := s.reading.Intent == Thanks || isThanks(s.in.Text)
+	plain := s.chat() && (isYes(s.in.Text) || isNo(s.in.Text)) // to nothing it is no matter for a ticket
+	if thanks || plain {
 		// A ticket that waits for this person gets even an "ok": it may be the answer.
 		t, err := s.awaited()
 		if err != nil {
@@ -137,10 +161,12 @@ func (s *scene) fresh() error {
 		if t != nil {
 			return s.add(t)
 		}
-		return s.thanked(nil)
 	}
-	if s.reading.Intent == Greeting || s.chat() && (isYes(s.in.Text) || isNo(s.in.Text)) {
-		return s.greeted() // a bare yes or no to nothing is no matter for a ticket
+	switch {
+	case thanks:
+		return s.thanked(nil)
+	case plain, s.reading.Intent == Greeting:
+		return s.greeted()
 	}
 	if s.chat() {
 		if done, err := s.continues(); done || err != nil {
@@ -197,7 +223,7 @@ func (s *scene) wantsReading() bool {
 		return true
 	}
 	_, choice := choose(s.in.Text, s.session.Choices)
-	return !choice && senses(s.in.Text)&^polite == 0
+	return !choice && senses(s.in.Text)&^(grateful|polite) == 0
 }
 
 // heard notes the first words from an address, and the language of a person whose

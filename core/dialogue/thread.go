@@ -2,7 +2,6 @@ package dialogue
 
 import (
 	"errors"
-	"regexp"
 
 	"recado/core/directory"
 	"recado/core/message"
@@ -180,14 +179,18 @@ func (s *scene) whichAnswered() (bool, error) {
 	if d == nil || s.session.Step != "" {
 		return s.whichFor(c, ok)
 	}
-	if !ok {
+	switch {
+	case ok && c.Value == valNew, !ok && isNo(s.in.Text):
+		return true, s.suggestOrAsk()
+	case !ok:
 		d.Said = append(d.Said, s.said()...)
+		s.readInto(d)
+		if s.previous.Asked >= 1 { // asked twice: a ticket too many is better than a third time
+			return true, s.suggestOrAsk()
+		}
 		s.question(topicWhich, "", "which.ticket", nil, s.session.Choices...)
 		s.outcome(message.Talked, "asked which ticket", nil)
 		return true, nil
-	}
-	if c.Value == valNew {
-		return true, s.suggestOrAsk()
 	}
 	t, err := s.r.Ticket(s.ctx, ticket.ID(c.Value))
 	if err != nil {
@@ -304,11 +307,3 @@ func (s *scene) greeted() error {
 	s.outcome(message.Talked, "a greeting", nil)
 	return nil
 }
-
-// thanksText is a courtesy and nothing else. Folded.
-var thanksText = regexp.MustCompile(`^(muito )?` +
-	`(obrigad[oa]|valeu|brigad[oa]|thanks|thank you|thx|gracias|muchas gracias|ok|blz|beleza|perfeito|show|otimo|great|perfecto|de nada)` +
-	`( muito)?( obrigad[oa]| valeu| thanks| gracias)?( pela (ajuda|atencao))?( gente| pessoal| a todos| so much| a lot)?$`)
-
-// isThanks recognises a courtesy without the assistant: it must not reopen a ticket.
-func isThanks(text string) bool { return thanksText.MatchString(fold(text)) }

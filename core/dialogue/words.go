@@ -66,6 +66,7 @@ var human = regexp.MustCompile(`^(?:(?:eu )?(?:quero|queria|gostaria de|preciso|
 var (
 	courtesyBefore = regexp.MustCompile(`^(?:(?:por favor|please|porfa|oi|ola|hola|hi|hello|hey|bom dia|boa tarde|boa noite|buenos dias|buenas tardes|buenas noches|buenas) )+`)
 	courtesyAfter  = regexp.MustCompile(`(?: (?:por favor|please|porfa|pfv|pf|obrigad[oa]|muito obrigad[oa]|valeu|thanks|thank you|gracias|muchas gracias))+$`)
+	agreeBefore    = regexp.MustCompile(`^(?:(?:sim|ok|certo|claro|entao|yes|yep|yeah|sure|si|dale|listo|ya) )+`)
 	showMe         = regexp.MustCompile(`^(?:(?:quero|queria|posso|pode|quiero|quisiera|puedo|i want to|i d like to|can i|could i|can you|let me) )?` +
 		`(?:ver|mostrar|mostra|mostre|me mostra|listar|show me|show|see|list|view|muestrame|mostrame|ensename) (?:(?:os|the|los) )?`)
 )
@@ -91,6 +92,9 @@ func parseCommand(text string, year int) understood {
 		if c := phrase(words); c != cmdNone {
 			return understood{command: c}
 		}
+	}
+	if _, ok := verbs[words]; !ok {
+		words = agreeBefore.ReplaceAllString(words, "")
 	}
 	if c, ok := verbs[words]; ok && (num != "" || c != cmdDetails || words == "detalhes" || words == "details" || words == "detalles") {
 		return understood{command: c, number: num}
@@ -132,6 +136,8 @@ func cutNumber(text string, year int) (num, rest string) {
 // ordinals are numbers said as words.
 var ordinals = map[string]int{
 	"um": 1, "uma": 1, "one": 1, "uno": 1, "dois": 2, "duas": 2, "two": 2, "dos": 2, "tres": 3, "three": 3, "quatro": 4, "four": 4, "cuatro": 4,
+	"primeiro": 1, "primeira": 1, "first": 1, "primero": 1, "primera": 1, "segundo": 2, "segunda": 2, "second": 2, "terceiro": 3, "terceira": 3, "third": 3, "tercero": 3, "tercera": 3,
+	"quarto": 4, "quarta": 4, "fourth": 4, "cuarto": 4, "cuarta": 4, "quinto": 5, "quinta": 5, "fifth": 5,
 	"cinco": 5, "five": 5, "seis": 6, "six": 6, "sete": 7, "seven": 7, "siete": 7, "oito": 8, "eight": 8, "ocho": 8, "nove": 9, "nine": 9, "nueve": 9,
 }
 
@@ -142,6 +148,12 @@ func labelled(text string, choices []message.Choice) bool {
 	return slices.ContainsFunc(choices, func(c message.Choice) bool { return said != "" && fold(c.Label) == said })
 }
 
+// Words that people put around a choice, folded: "a opção 2", "the first one".
+var (
+	choiceBefore = regexp.MustCompile(`^(?:(?:e|is|es|it s) )?(?:(?:a|o|the|el|la) )?(?:(?:opcao|option|opcion|numero|number) )?`)
+	choiceAfter  = regexp.MustCompile(` (?:one|opcao|option|opcion)$`)
+)
+
 // choose finds which of the choices a text picks: by number, by value (a button),
 // by its whole label, or by the only label that begins so.
 func choose(text string, choices []message.Choice) (message.Choice, bool) {
@@ -149,12 +161,10 @@ func choose(text string, choices []message.Choice) (message.Choice, bool) {
 	if said == "" || len(choices) == 0 {
 		return message.Choice{}, false
 	}
-	for _, word := range []string{"opcao ", "option ", "opcion "} {
-		said = strings.TrimPrefix(said, word)
-	}
-	n, err := strconv.Atoi(said)
+	bare := choiceAfter.ReplaceAllString(choiceBefore.ReplaceAllString(said, ""), "")
+	n, err := strconv.Atoi(bare)
 	if err != nil {
-		n = ordinals[said]
+		n = ordinals[bare]
 	}
 	if n >= 1 && n <= len(choices) {
 		return choices[n-1], true
@@ -162,7 +172,7 @@ func choose(text string, choices []message.Choice) (message.Choice, bool) {
 	var begins []message.Choice
 	for _, c := range choices {
 		label := fold(c.Label)
-		if text == c.Value || said == label {
+		if text == c.Value || said == label || bare == label || strings.ReplaceAll(bare, " ", "") == strings.ReplaceAll(label, " ", "") {
 			return c, true
 		}
 		if len(said) >= 4 && strings.HasPrefix(label, said) {

@@ -57,6 +57,7 @@ func TestParseCommand(t *testing.T) {
 		"Oi, meus chamados":                                 {cmdMine, ""},
 		"quero ver os chamados da empresa":                  {cmdOrg, ""},
 		"Pode fechar, obrigada!":                            {cmdClose, ""},
+		"sim, pode encerrar":                                {cmdClose, ""},
 		"é outro assunto":                                   {cmdNew, ""},
 		"qual é o telefone?":                                {cmdContact, ""},
 		// English
@@ -83,6 +84,7 @@ func TestParseCommand(t *testing.T) {
 		"see all tickets":                      {cmdAll, ""},
 		"Tickets I'm copied on":                {cmdCopy, ""},
 		"you can close it, thanks":             {cmdClose, ""},
+		"yep, close it":                        {cmdClose, ""},
 		"reopen it":                            {cmdReopen, ""},
 		"it's something else":                  {cmdNew, ""},
 		"phone number?":                        {cmdContact, ""},
@@ -108,6 +110,7 @@ func TestParseCommand(t *testing.T) {
 		"ver mis casos":                           {cmdMine, ""},
 		"muéstrame los casos cerrados":            {cmdClosed, ""},
 		"ya pueden cerrarlo, gracias":             {cmdClose, ""},
+		"sí, ciérralo":                            {cmdClose, ""},
 		"es otra cosa":                            {cmdNew, ""},
 		"número de teléfono":                      {cmdContact, ""},
 		"english":                                 {cmdEN, ""},
@@ -239,6 +242,20 @@ func TestSolvedOrNot(t *testing.T) {
 	}
 }
 
+func TestThanks(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"Obrigada!": true, "muito obrigado pela ajuda": true, "obrigado pela ajuda, pessoal": true, "ok, obrigado": true, "ok": true, "Perfeito, valeu 🙏": true, "por favor, obrigado": true,
+		"Awesome, thank you so much!": true, "great, thanks": true, "ok thanks": true, "Thank you all": true, "¡Buenísimo, mil gracias!": true, "muchas gracias por todo": true, "genial, gracias equipo": true,
+		"": false, "por favor": false, "sim": false, "sim, obrigado": false, "não, obrigado": false, "obrigado, mas não funcionou": false, "obrigado, resolveu": false, "ok, e a nota?": false, "gracias a eso falla": false,
+		"thanks, but no": false,
+	} {
+		if got := isThanks(text); got != want {
+			t.Errorf("%q: got %t", text, got)
+		}
+	}
+}
+
 // No phrase of an answer is longer than what is looked for, and each is as fold leaves it.
 func TestAnswersCanBeFound(t *testing.T) {
 	t.Parallel()
@@ -270,7 +287,10 @@ func TestChoose(t *testing.T) {
 		{"Três", pt, "cancel"}, {"abrir chamado", pt, "yes"}, {"CORRIGIR", pt, "fix"}, {"fix", pt, "fix"}, {"corr", pt, "fix"},
 		{"0", pt, ""}, {"4", pt, ""}, {"-", pt, ""}, {"", pt, ""}, {"cor", pt, ""}, {"1 e 2", pt, ""}, {"12", pt, ""}, {"1,5", pt, ""},
 		{"abrir chamado não funciona", pt, ""}, {"não", pt, ""}, {"quatro", pt, ""},
-		{"option 3", en, "c"}, {"two", en, "b"}, {"Fiscal", en, "a"}, {"fisc", en, ""}, {"fiscal doc", en, "b"}, {"payroll!", en, "c"}, {"the payroll", en, ""},
+		{"option 3", en, "c"}, {"two", en, "b"}, {"Fiscal", en, "a"}, {"fisc", en, ""}, {"fiscal doc", en, "b"}, {"payroll!", en, "c"}, {"the payroll", en, "c"}, {"the pay roll", en, "c"}, {"our payroll", en, ""},
+		{"the first one", en, "a"}, {"second", en, "b"}, {"number three", en, "c"}, {"it's the second option", en, "b"}, {"the fourth", en, ""}, {"first of all", en, ""},
+		{"a primeira", pt, "yes"}, {"o segundo", pt, "fix"}, {"a opção 3", pt, "cancel"}, {"a nota", pt, ""}, {"o", pt, ""},
+		{"la segunda", es, "y"}, {"el primero", es, "x"}, {"la uno", es, "x"}, {"la nómina", es, "y"}, {"el primero de enero", es, ""},
 		{"opción 1", es, "x"}, {"uno", es, "x"}, {"facturacion", es, "x"}, {"NÓMINA", es, "y"}, {"no se", es, "z"}, {"no", es, ""},
 		{"12", long, "l"}, {"13", long, ""}, {"nove", long, "i"},
 		{"1", nil, ""},

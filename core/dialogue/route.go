@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"time"
 
 	"recado/core/directory"
 	"recado/core/message"
@@ -226,14 +227,17 @@ func (s *scene) wantsReading() bool {
 	return !choice && senses(s.in.Text)&^(grateful|polite) == 0
 }
 
-// heard notes the first words from an address, and the language of a person whose
-// language nobody knew.
+// heard notes the first words from an address, that one given up for dead lives, and the
+// language of a person whose language nobody knew.
 func (s *scene) heard() {
 	changed := false
 	for i, al := range s.who.Aliases {
-		if al.Address == s.in.From && al.HeardAt.IsZero() {
+		if al.Address == s.in.From && (al.HeardAt.IsZero() || !al.DeadAt.IsZero()) {
 			s.who.Aliases = append([]directory.Alias(nil), s.who.Aliases...)
-			s.who.Aliases[i].HeardAt = s.now
+			s.who.Aliases[i].DeadAt = time.Time{}
+			if al.HeardAt.IsZero() {
+				s.who.Aliases[i].HeardAt = s.now
+			}
 			changed = true
 		}
 	}

@@ -384,12 +384,15 @@ func (s *scene) machine() error {
 	return nil
 }
 
+// goneForGood are the status codes that speak of the address itself (RFC 3463): a full
+// mailbox or a refusal by policy is 5.x.x too, but passes.
+var goneForGood = regexp.MustCompile(`^5\.(1\.[0-6]|1\.9|1\.10|2\.1)$`)
+
 // bounced marks an address that is dead for good, so that notices go elsewhere. A
 // bounce proves nothing of itself: it counts only when it answers a mail of ours
 // about a ticket of that person.
 func (s *scene) bounced() {
-	permanent := strings.HasPrefix(s.in.Form["status"], "5.") // RFC 3463
-	if !permanent || !s.known || s.thread == nil || s.who.ID != s.thread.Requester && !s.thread.IsParticipant(s.who.ID) {
+	if !goneForGood.MatchString(s.in.Form["status"]) || !s.known || s.thread == nil || s.who.ID != s.thread.Requester && !s.thread.IsParticipant(s.who.ID) {
 		return
 	}
 	for i, al := range s.who.Aliases {

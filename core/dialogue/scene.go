@@ -128,12 +128,13 @@ func (s *scene) loadSender() error {
 // loadThread finds the ticket by proof: a token given to this address, what is
 // answered, and last a number that was merely written.
 func (s *scene) loadThread() error {
+	written := false // a machine's mail may be filed where it answers, but not wherever it names
 	try := func(t *ticket.Ticket, err error) error {
 		t, found, err := known(t, err)
 		if err != nil || !found || s.thread != nil {
 			return err
 		}
-		if s.in.Auto == message.NotAuto {
+		if s.in.Auto == message.NotAuto || written {
 			if see, err := s.maySee(t); err != nil || !see {
 				return err
 			}
@@ -154,6 +155,7 @@ func (s *scene) loadThread() error {
 	if !s.proved {
 		return nil
 	}
+	written = true
 	for _, n := range s.in.Thread.Numbers {
 		if s.thread == nil {
 			if err := try(s.r.Numbered(s.ctx, n)); err != nil {

@@ -48,7 +48,7 @@ func (c *benchTurnsCmd) Run(ctx context.Context, std Streams) error {
 func (c *benchTurnsCmd) times(ctx context.Context, std Streams, all map[string][]benchTurnsResult) error {
 	for run := range c.Runs {
 		err := c.each(ctx, std, func(ctx context.Context, base *benchBase) error {
-			b := &turnsBench{base: base, d: time.Duration(c.Seconds * float64(time.Second)), std: std}
+			b := &turnsBench{base: base, load: time.Duration(c.Seconds * float64(time.Second)), warm: warmTime, raw: rawTime, std: std}
 			if c.Profile != "" {
 				b.profile = fmt.Sprintf("%s.%s.%d", c.Profile, strings.ToLower(strings.Fields(base.name)[0]), run+1)
 			}
@@ -139,10 +139,10 @@ func (s benchTurnsSummary) String() string {
 
 // turnsBench is one run on one database.
 type turnsBench struct {
-	base    *benchBase
-	d       time.Duration
-	std     Streams
-	profile string
+	base            *benchBase
+	load, warm, raw time.Duration // how long each part lasts
+	std             Streams
+	profile         string
 
 	desk      *desk
 	ears      *benchEars
@@ -165,7 +165,7 @@ func (b *turnsBench) run(ctx context.Context) (r benchTurnsResult, err error) {
 		return r, err
 	}
 	defer func() { err = errors.Join(err, b.desk.Close()) }()
-	if r.Before, err = rawCommits(ctx, b.base, &b.rows, rawTime); err != nil {
+	if r.Before, err = rawCommits(ctx, b.base, &b.rows, b.raw); err != nil {
 		return r, err
 	}
 	if err := b.loads(ctx, &r); err != nil {
@@ -174,7 +174,7 @@ func (b *turnsBench) run(ctx context.Context) (r benchTurnsResult, err error) {
 	if err := b.checkLedger(ctx); err != nil {
 		return r, err
 	}
-	if r.After, err = rawCommits(ctx, b.base, &b.rows, rawTime); err != nil {
+	if r.After, err = rawCommits(ctx, b.base, &b.rows, b.raw); err != nil {
 		return r, err
 	}
 	r.Raw = rawResult{One: max(r.Before.One, r.After.One), Many: max(r.Before.Many, r.After.Many)}
@@ -216,7 +216,7 @@ func (b *turnsBench) loads(ctx context.Context, r *benchTurnsResult) error {
 }
 
 func (b *turnsBench) measure(ctx context.Context, r *benchTurnsResult) error {
-	if _, err := b.full(ctx, warmTime); err != nil {
+	if _, err := b.full(ctx, b.warm); err != nil {
 		return err
 	}
 	if err := b.settle(ctx); err != nil {
@@ -228,7 +228,7 @@ func (b *turnsBench) measure(ctx context.Context, r *benchTurnsResult) error {
 		return err
 	}
 	asked, sent, worked, begun := b.asked.Load(), b.ears.all.Load(), processorTime(), time.Now()
-	took, err := b.full(ctx, b.d)
+	took, err := b.full(ctx, b.load)
 	if err = errors.Join(err, b.settle(ctx)); err != nil {
 		return err
 	}
@@ -242,7 +242,7 @@ func (b *turnsBench) measure(ctx context.Context, r *benchTurnsResult) error {
 	r.CPU = (processorTime() - worked).Seconds() * 1000 / float64(r.Turns)
 
 	r.HalfRate = r.PerSecond / 2
-	if took, err = b.paced(ctx, r.HalfRate, b.d); err != nil {
+	if took, err = b.paced(ctx, r.HalfRate, b.load); err != nil {
 		return err
 	}
 	r.Half = latenciesOf(took)

@@ -68,6 +68,12 @@ func (s *scene) closingAnswered() (bool, error) {
 
 // finalGiven closes with the requester's final message.
 func (s *scene) finalGiven(t *ticket.Ticket) error {
+	if isNo(s.in.Text) { // that is no message
+		s.rest()
+		s.sayOf(t, "close.kept", nil)
+		s.outcome(message.Talked, "kept open", t)
+		return nil
+	}
 	final := s.saidAs(s.in.Text)
 	if strings.TrimSpace(final.Text) == "" {
 		if len(final.Attachments) > 0 {
@@ -113,6 +119,11 @@ func (s *scene) reopen() error {
 	if err != nil || t == nil {
 		return err
 	}
+	return s.askWhy(t)
+}
+
+// askWhy asks what happened, or offers a new ticket when it is too late to reopen.
+func (s *scene) askWhy(t *ticket.Ticket) error {
 	if t.Status != ticket.Closed {
 		return s.refused(directory.Refuse("not-closed", "Number", t.Number))
 	}
@@ -133,10 +144,20 @@ func (s *scene) askReopen(t *ticket.Ticket) error {
 	if s.late(t) || t.MayClose(s.who) != nil {
 		return s.open()
 	}
+	d := &Draft{Said: s.said()}
+	s.readInto(d)
+	return s.askAgain(t, d)
+}
+
+// askAgain asks whether the words of a draft reopen a ticket.
+func (s *scene) askAgain(t *ticket.Ticket, d *Draft) error {
+	if s.late(t) || t.MayClose(s.who) != nil {
+		s.session.Draft = d
+		return s.suggestOrAsk()
+	}
 	s.rest()
 	s.focus(t)
-	s.session.Draft = &Draft{Said: s.said()}
-	s.readInto(s.session.Draft)
+	s.session.Draft = d
 	s.question(topicReopen, stepAgain, "reopen.again", nil,
 		s.choice(valYes, "choice.reopen"), s.choice(valNew, "choice.new-matter")).Ticket = t
 	s.outcome(message.Talked, "asked: reopen or new", t)
@@ -228,6 +249,9 @@ func (s *scene) offerLinked(t *ticket.Ticket) error {
 
 // openLinked opens a mail's words as a new ticket that continues the old one.
 func (s *scene) openLinked(old *ticket.Ticket) error {
+	if len(s.who.Members) == 0 {
+		return s.open() // they left its organisation, and are told so
+	}
 	s.thread = nil
 	s.session.Draft = &Draft{Continues: old.ID, Said: s.said(), Subject: stripNumber(stripRe(s.in.Subject))}
 	s.readInto(s.session.Draft)

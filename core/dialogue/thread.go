@@ -26,7 +26,7 @@ func (s *scene) inThread(t *ticket.Ticket) error {
 	switch {
 	case err == nil:
 		return s.reopened(t)
-	case asRefusal(err, &r) && r.Code == "reopen-late":
+	case asRefusal(err, &r) && (r.Code == "reopen-late" || r.Code == "not-yours-to-close"):
 		return s.openLinked(t)
 	}
 	return s.refused(err)
@@ -199,6 +199,9 @@ func (s *scene) whichAnswered() (bool, error) {
 	if see, err := s.maySee(t); err != nil || !see {
 		return true, errors.Join(err, s.refused(directory.Refuse("no-such-ticket", "Number", "")))
 	}
+	if t.Status == ticket.Closed { // meanwhile: the words are kept
+		return true, s.askAgain(t, d)
+	}
 	for _, one := range d.Said {
 		if err := t.Add(s.who, one, s.now); err != nil {
 			return true, s.refused(err)
@@ -225,7 +228,7 @@ func (s *scene) whichFor(c message.Choice, ok bool) (bool, error) {
 	case cmdClose:
 		return true, s.askClose(t)
 	case cmdReopen:
-		return true, s.askReopen(t)
+		return true, s.askWhy(t)
 	}
 	return true, s.show(t, false)
 }

@@ -44,7 +44,7 @@ const (
 )
 
 // bareChoice is a number out of a menu and nothing else.
-var bareChoice = regexp.MustCompile(`^\s*\d{1,2}[.)]?\s*$`)
+var bareChoice = regexp.MustCompile(`^\s*-?\d{1,2}[.)]?\s*$`)
 
 // open starts a ticket of the turn's words (A2, B1): read, suggest, ask what is
 // missing, confirm. A mail is opened at once: nobody wants a quiz by mail.
@@ -310,9 +310,10 @@ func (s *scene) openingAnswered() (bool, error) {
 
 // wordsGiven takes the description.
 func (s *scene) wordsGiven(d *Draft) error {
-	said := s.said()
-	d.Said = append(d.Said, said...)
-	if strings.TrimSpace(s.in.Text) == "" {
+	if !s.wordless() {
+		d.Said = append(d.Said, s.said()...)
+	}
+	if strings.TrimSpace(s.in.Text) == "" || s.wordless() {
 		s.question(topicOpening, stepWords, s.wordsKey(), notice.Data{"Name": s.who.First()})
 		s.outcome(message.Talked, "what is it about", nil)
 		return nil

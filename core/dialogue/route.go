@@ -82,6 +82,9 @@ func (s *scene) customer() error {
 		return err
 	}
 	if s.asked() {
+		if s.offTheList() {
+			return nil
+		}
 		if done, err := s.answer(); done || err != nil {
 			return err
 		}
@@ -110,6 +113,23 @@ func (s *scene) commandAnswers() bool {
 		return chosen
 	}
 	return false
+}
+
+// offTheList says how far the numbers go, when a number that is not among the choices
+// or a text without a word answers them: neither tells anything about a matter. What
+// was asked stays asked. True: it did.
+func (s *scene) offTheList() bool {
+	most := len(s.session.Choices)
+	if most == 0 || len(s.in.Attachments) > 0 || s.in.Kind != message.Text || !s.chat() {
+		return false
+	}
+	number := bareChoice.MatchString(s.in.Text)
+	if _, chosen := choose(s.in.Text, s.session.Choices); chosen || !number && (fold(s.in.Text) != "" || isYes(s.in.Text) || isNo(s.in.Text)) {
+		return false
+	}
+	s.say("no-such-choice", notice.Data{"Most": most})
+	s.outcome(message.Talked, "not among the choices", nil)
+	return true
 }
 
 // asked reports whether a question is open that this turn could answer. A mail in
@@ -166,7 +186,7 @@ func (s *scene) fresh() error {
 	switch {
 	case thanks:
 		return s.thanked(nil)
-	case plain, s.reading.Intent == Greeting:
+	case plain, s.reading.Intent == Greeting, s.wordless():
 		return s.greeted()
 	}
 	if s.chat() {
@@ -175,6 +195,11 @@ func (s *scene) fresh() error {
 		}
 	}
 	return s.open()
+}
+
+// wordless reports whether nothing but signs was written in a chat: "?", "🙂".
+func (s *scene) wordless() bool {
+	return s.chat() && fold(s.in.Text) == "" && strings.TrimSpace(s.in.Text) != "" && len(s.in.Attachments) == 0
 }
 
 // obey runs a command. False: it means nothing here, and is taken as words.

@@ -63,7 +63,7 @@ func (s *scene) rated() (bool, error) {
 	if outside {
 		return true, s.askStarsAgain(&sv)
 	}
-	if len(s.session.Choices) > 0 && !sv.AskedAt.After(s.previous.At) {
+	if _, chosen := choose(s.in.Text, s.session.Choices); chosen && !sv.AskedAt.After(s.previous.At) {
 		return false, nil // the number answers the last question
 	}
 	return true, s.starsGiven(&sv, first, second)

@@ -56,11 +56,11 @@ const (
 
 // human is a wish to talk to somebody. Folded.
 var human = regexp.MustCompile(`^(?:(?:eu )?(?:quero|queria|gostaria de|preciso|posso|pode ser|tem como|da para|da pra) )?(?:falar|conversar) (?:com )?(?:(?:um|uma|o|a|algum|alguma) )?` +
-	`(?:atendente|humano|pessoa|alguem|gente|suporte|equipe|analista|tecnico)(?: (?:de verdade|real|do suporte|da equipe|humano|humana))?(?: aqui)?$` +
+	`(?:atendente|humano|pessoa|alguem|gente|suporte|equipe|analista|tecnico|gerente|supervisor|supervisora|responsavel|chefe)(?: (?:de verdade|real|do suporte|da equipe|humano|humana))?(?: aqui)?$` +
 	`|^(?:(?:i (?:want|need|would like|d like|wanna)(?: to)?|can i|could i|may i|let me) )?(?:talk|speak|chat) (?:to|with) (?:(?:a|an|the) )?` +
-	`(?:real |actual |live )?(?:human|person|someone|somebody|agent|support|team|human being)$` +
+	`(?:real |actual |live )?(?:human|person|someone|somebody|agent|support|team|human being|manager|supervisor)$` +
 	`|^(?:(?:quiero|quisiera|necesito|puedo|podria|me gustaria|dejame) )?(?:hablar|conversar) (?:con )?(?:(?:un|una|el|la) )?` +
-	`(?:persona|agente|humano|alguien|soporte|equipo|tecnico|asesor|asesora)(?: (?:real|de verdad|de carne y hueso|humano|del equipo))?$`)
+	`(?:persona|agente|humano|alguien|soporte|equipo|tecnico|asesor|asesora|gerente|supervisor|supervisora|encargado|encargada|jefe|responsable)(?: (?:real|de verdad|de carne y hueso|humano|del equipo))?$`)
 
 // Words that people put around a command, folded: they change nothing about it.
 var (
@@ -148,6 +148,9 @@ func labelled(text string, choices []message.Choice) bool {
 	return slices.ContainsFunc(choices, func(c message.Choice) bool { return said != "" && fold(c.Label) == said })
 }
 
+// minus is a number under zero, which fold would make one over it.
+var minus = regexp.MustCompile(`^\s*[-−]\d`)
+
 // Words that people put around a choice, folded: "a opção 2", "the first one".
 var (
 	choiceBefore = regexp.MustCompile(`^(?:(?:e|is|es|it s) )?(?:(?:a|o|the|el|la) )?(?:(?:opcao|option|opcion|numero|number) )?`)
@@ -159,6 +162,9 @@ var (
 func choose(text string, choices []message.Choice) (message.Choice, bool) {
 	said := fold(text)
 	if said == "" || len(choices) == 0 {
+		return message.Choice{}, false
+	}
+	if minus.MatchString(text) {
 		return message.Choice{}, false
 	}
 	bare := choiceAfter.ReplaceAllString(choiceBefore.ReplaceAllString(said, ""), "")

@@ -181,11 +181,11 @@ func TestTextsMentionCommandsThatExist(t *testing.T) {
 		t.Fatal(err)
 	}
 	bold := regexp.MustCompile(`\*([^*\n]+)\*`)
-	fill := notice.Data{"Name": "Ana", "Desk": "Recado", "Number": "2026-000001", "Phone": ""}
+	fill := notice.Data{"Name": "Ana", "Desk": "Recado", "Number": "2026-000001", "Phone": "", "Most": 3}
 	for _, lang := range notice.Languages() {
 		for key, atLeast := range map[string]int{
 			"hello": 2, "help.customer": 11, "help.manager": 12, "help.team": 5, "added.chat": 2, "closed.self": 2, "which.none": 1, "which.take": 1,
-			"list.empty.open": 1, "refused.no-such-ticket": 1, "refused.closed": 2, "team.how": 2, "team.close-how": 1,
+			"list.empty.open": 1, "refused.no-such-ticket": 1, "refused.closed": 2, "team.how": 2, "team.close-how": 1, "no-such-choice": 1,
 		} {
 			text, err := c.Text(lang, key, fill)
 			if err != nil {
@@ -285,7 +285,7 @@ func TestChoose(t *testing.T) {
 	}{
 		{"1", pt, "yes"}, {" 2. ", pt, "fix"}, {"3)", pt, "cancel"}, {"*1.*", pt, "yes"}, {"2️⃣", pt, "fix"}, {"opção 2", pt, "fix"}, {"dois", pt, "fix"},
 		{"Três", pt, "cancel"}, {"abrir chamado", pt, "yes"}, {"CORRIGIR", pt, "fix"}, {"fix", pt, "fix"}, {"corr", pt, "fix"},
-		{"0", pt, ""}, {"4", pt, ""}, {"-", pt, ""}, {"", pt, ""}, {"cor", pt, ""}, {"1 e 2", pt, ""}, {"12", pt, ""}, {"1,5", pt, ""},
+		{"0", pt, ""}, {"-1", pt, ""}, {"4", pt, ""}, {"-", pt, ""}, {"", pt, ""}, {"cor", pt, ""}, {"1 e 2", pt, ""}, {"12", pt, ""}, {"1,5", pt, ""},
 		{"abrir chamado não funciona", pt, ""}, {"não", pt, ""}, {"quatro", pt, ""},
 		{"option 3", en, "c"}, {"two", en, "b"}, {"Fiscal", en, "a"}, {"fisc", en, ""}, {"fiscal doc", en, "b"}, {"payroll!", en, "c"}, {"the payroll", en, "c"}, {"the pay roll", en, "c"}, {"our payroll", en, ""},
 		{"the first one", en, "a"}, {"second", en, "b"}, {"number three", en, "c"}, {"it's the second option", en, "b"}, {"the fourth", en, ""}, {"first of all", en, ""},

@@ -61,7 +61,7 @@ func (c *benchListsCmd) Run(ctx context.Context, std Streams) error {
 func noChannels(*desk) ([]channels.Channel, error) { return nil, nil }
 
 func (c *benchListsCmd) measure(ctx context.Context, std Streams, base *benchBase) (r benchListsResult, err error) {
-	d, err := assemble(ctx, base.cfg, benchLog(std), variant{channels: noChannels})
+	d, err := assemble(ctx, base.cfg, benchLog(std), variant{unpaced: true, channels: noChannels})
 	if err != nil {
 		return r, err
 	}

@@ -38,7 +38,7 @@ func TestBenchTurnsDoesWhatItCounts(t *testing.T) {
 
 // checkLedgerAgain opens the desk of a run that has ended.
 func (b *turnsBench) checkLedgerAgain(t *testing.T) error {
-	d, err := assemble(t.Context(), b.base.cfg, benchLog(b.std), variant{channels: noChannels})
+	d, err := assemble(t.Context(), b.base.cfg, benchLog(b.std), variant{unpaced: true, channels: noChannels})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -186,7 +186,7 @@ func (b *turnsBench) run(ctx context.Context) (r benchTurnsResult, err error) {
 func (b *turnsBench) setUp(ctx context.Context) (err error) {
 	b.ears = newBenchEars()
 	sinks := make(chan channels.Sink, 2)
-	b.desk, err = assemble(ctx, b.base.cfg, benchLog(b.std), variant{channels: func(*desk) ([]channels.Channel, error) {
+	b.desk, err = assemble(ctx, b.base.cfg, benchLog(b.std), variant{unpaced: true, channels: func(*desk) ([]channels.Channel, error) {
 		return []channels.Channel{
 			&benchChannel{name: message.WhatsApp, hear: b.ears, sinks: sinks},
 			&benchChannel{name: message.Email, hear: b.ears, sinks: sinks},

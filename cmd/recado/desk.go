@@ -38,6 +38,7 @@ type desk struct {
 	signer   *sign.Signer
 	calendar *hours.Calendar
 	library  *library
+	pace     dialogue.Pace
 	engine   *dialogue.Engine
 	bot      *bot.Bot
 	closers  []func() error
@@ -49,6 +50,7 @@ type variant struct {
 	clock     bot.Clock                                   // nil: the system's
 	newCode   func() string                               // nil: random
 	assistant func(dialogue.Assistant) dialogue.Assistant // wraps or replaces the built-in one; nil: as it is
+	unpaced   bool                                        // whoever writes a lot is answered all the same
 	channels  func(*desk) ([]channels.Channel, error)
 }
 
@@ -57,6 +59,9 @@ func assemble(ctx context.Context, cfg config.Config, log *slog.Logger, v varian
 	d := &desk{cfg: cfg, log: log, clock: v.clock}
 	if d.clock == nil {
 		d.clock = bot.SystemClock{}
+	}
+	if !v.unpaced {
+		d.pace = dialogue.UsualPace()
 	}
 	if v.newCode == nil {
 		v.newCode = randomCode
@@ -126,7 +131,7 @@ func (d *desk) newEngine(
 		Calendar: d.calendar, Schedule: scheduleOf(d.cfg, d.calendar), Promises: promisesOf(d.cfg),
 		Location: d.cfg.Desk.TimeZone, Now: d.clock.Now, NewCode: newCode, Log: d.log, Account: out.Account,
 		ReopenWindow: d.cfg.Tickets.Reopen, SurveyTTL: d.cfg.Survey.Expires,
-		WarnBefore: warnBefore, Patience: patience, Sure: sureFrom,
+		WarnBefore: warnBefore, Patience: patience, Sure: sureFrom, Pace: d.pace,
 	}), nil
 }
 

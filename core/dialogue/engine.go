@@ -58,6 +58,7 @@ type Options struct {
 	WarnBefore   time.Duration // B14: how long before a due time the team is warned
 	Patience     time.Duration // the longest that the assistant is waited for
 	Sure         float64       // confidence from which a field is believed
+	Pace         Pace          // of one conversation
 }
 
 // Fixed figures of the dialogue, with their reasons.

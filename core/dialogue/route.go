@@ -37,6 +37,14 @@ func (s *scene) decide(r Reader) error {
 		return s.machine()
 	case s.in.Kind == message.Rating:
 		return s.ratedOnPage()
+	}
+	if err := s.count(); err != nil {
+		return err
+	}
+	switch {
+	case !s.proved && s.hushed:
+		s.holdHushed()
+		return nil
 	case !s.proved:
 		return s.access()
 	case s.session.Topic == topicCode:

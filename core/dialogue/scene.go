@@ -38,6 +38,9 @@ type scene struct {
 	reading Reading
 
 	people map[directory.PersonID]directory.Person // looked up already
+
+	hushed bool  // beyond the pace: nothing is said
+	alarms []Say // but this
 }
 
 func newScene(ctx context.Context, e *Engine, turn Turn) *scene {
@@ -63,6 +66,7 @@ func (s *scene) start(session Session) {
 // finish closes the plan.
 func (s *scene) finish() *Plan {
 	s.session.At = s.now
+	s.hush()
 	s.plan.Session, s.plan.Previous = s.session, s.previous
 	if s.plan.Outcome.Code == "" {
 		s.plan.Outcome.Code = message.Talked

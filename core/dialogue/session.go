@@ -23,6 +23,7 @@ type Session struct {
 	Words   string           `json:"words,omitempty"`   // something said, kept until it is known what it is for
 	Asked   int              `json:"asked,omitempty"`   // how often the same question was asked in a row
 	At      time.Time        `json:"at,omitzero"`       // of the last turn
+	Pace    Paced            `json:"pace,omitzero"`     // how many turns of late
 
 	Language string `json:"language,omitempty"` // that a person nobody knows writes in
 }

@@ -140,7 +140,7 @@ func (s *scene) inTeamThread(t *ticket.Ticket, text string) error {
 	if what == orderAnswer && s.command.command == cmdTake {
 		return s.takes(t)
 	}
-	if what != orderNote && s.doubtful(text) {
+	if what != orderNote && (s.hushed || s.doubtful(text)) {
 		return s.keptBack(t, s.saidAs(text))
 	}
 	switch what {

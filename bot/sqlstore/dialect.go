@@ -42,7 +42,7 @@ var dialects = map[string]dialect{
 		goose:    goose.DialectPostgres,
 		identity: "bigint generated always as identity primary key",
 		begin:    "begin", snapshot: "begin isolation level repeatable read read only",
-		writers: 4, readers: 8,
+		writers: 2, readers: 8,
 	},
 }
 

@@ -11,10 +11,12 @@
 // microseconds, texts without NUL and broken UTF-8, which PostgreSQL refuses.
 //
 // It decides nothing about the desk: rights, transitions and wording are the
-// core's. It keeps nothing in memory but prepared statements and the catalogue,
-// which is checked against a count in the database before each use.
+// core's. What it keeps in memory (cache.go) is checked against counts in the
+// database before each use, so several processes may share one.
 //
-// It fails with the database's error wrapped in what was being done. A lost
+// It fails with the database's error wrapped in what was being done. Update may run
+// its function again, so that one changes nothing but tx. An old version, or another
+// owner, may be told by Update only, and not by the call inside it. A lost
 // connection is opened again by the next caller. Open refuses a schema newer than
 // the program, and a SQLite file on which the settings of rule 10 do not hold.
 //

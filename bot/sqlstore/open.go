@@ -24,6 +24,7 @@ var (
 	_ outbox.Store      = (*DB)(nil)
 	_ dialogue.Sessions = Sessions{}
 	_ dialogue.Tx       = (*tx)(nil)
+	_ dialogue.Late     = (*tx)(nil)
 )
 
 // Options say which database, and how to use it.
@@ -44,7 +45,7 @@ type Options struct {
 	// MaxGroup is how many Updates share one commit at most. 0: 64.
 	MaxGroup int
 	// Writers is how many transactions write at the same time on PostgreSQL.
-	// 0: 4. SQLite has one, always.
+	// 0: 2, so that one works while the other waits for the disk. SQLite has one.
 	Writers int
 	// Patience is how long a group of Updates may take on PostgreSQL before it is
 	// given up, as when the network is gone. 0: 30 s.
@@ -158,7 +159,7 @@ func checkPragmas(ctx context.Context, h *sql.DB) error {
 			return fmt.Errorf("sqlstore: read pragma %s: %w", p.name, err)
 		}
 		if got != p.read {
-			return fmt.Errorf("sqlstore: pragma %s is %q and must be %q; is the file on a network drive?", p.name, got, p.read)
+			return fmt.Errorf("sqlstore: pragma %s is %q and must be %q; does the DSN say otherwise, or is the file on a network drive?", p.name, got, p.read)
 		}
 	}
 	return nil

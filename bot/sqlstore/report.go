@@ -11,8 +11,9 @@ import (
 	"recado/core/ticket"
 )
 
-// countBound is up to where the rows of a list are counted.
-const countBound = 1000
+// countBound is up to where the rows of a list are counted: for a filter that no
+// index serves, each further row costs as much as the page.
+const countBound = 300
 
 // lister writes one list as SQL. The scope becomes branches, each of which an
 // index serves; a ticket is in the list when any branch holds and all of filter.
@@ -37,7 +38,7 @@ func in[T ~string](l *lister, column string, values []T) string {
 	return column + " in (" + strings.Join(at, ",") + ")"
 }
 
-// List implements report.Source. Total counts up to 1000.
+// List implements report.Source. Total counts up to countBound.
 func (r *reader) List(ctx context.Context, q report.Query) (report.Page, error) {
 	l := &lister{}
 	l.scope(q.Scope, q.Filter)

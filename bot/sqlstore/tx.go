@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"recado/core/dialogue"
 	"recado/core/ticket"
 )
 
@@ -182,5 +181,3 @@ var errUnblamed = errors.New("sqlstore: two changes of one row at once")
 func (db *DB) write(ctx context.Context, do func(*tx) error) error {
 	return db.group.run(ctx, do)
 }
-
-var _ dialogue.Late = (*tx)(nil)

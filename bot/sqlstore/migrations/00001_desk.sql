@@ -201,9 +201,10 @@ create table ticket (
 create index ticket_updated on ticket (updated_at);
 create index ticket_opened on ticket (opened_at);
 create index ticket_org on ticket (org, updated_at);
+create index ticket_org_open on ticket (org, updated_at) where status <> 'closed';
 create index ticket_requester on ticket (requester);
 create index ticket_open on ticket (updated_at) where status <> 'closed';
-create index ticket_agent on ticket (agent, updated_at) where status <> 'closed';
+create index ticket_agent on ticket (agent) where status <> 'closed';
 create index ticket_remind on ticket (remind_at) where remind_at > 0;
 create index ticket_warn on ticket (warn_at) where warn_at > 0;
 

@@ -38,6 +38,7 @@ type benchTurnsResult struct {
 	Half      latencies
 	CPU       float64 // processor time of a turn at full load, in ms: desk and bench together, without a database server
 	PeakMB    float64 // resident, of this process: desk and bench together
+	Busy      float64 // the machine's load average of a minute, before: what else was running
 }
 
 // Run measures each database, and says how the figures vary.
@@ -74,7 +75,7 @@ func (c *benchTurnsCmd) times(ctx context.Context, std Streams, all map[string][
 
 // String is one run for people.
 func (r benchTurnsResult) String() string {
-	return fmt.Sprintf(`%s, run %d
+	return fmt.Sprintf(`%s, run %d (load average %.1f before)
   whole turns         %8.0f a second (%d turns, %d messages sent, %.1f s)
   raw commits         %8.0f a second by one client (%.0f before, %.0f after), %.0f by %d clients
   ratio               %8.2f
@@ -82,15 +83,15 @@ func (r benchTurnsResult) String() string {
   latency, half load  %s, at %.0f messages a second
   processor time      %8.2f ms a turn, bench included
   peak memory         %8.0f MB, bench included
-`, r.Database, r.Run, r.PerSecond, r.Turns, r.Messages, r.Seconds,
+`, r.Database, r.Run, r.Busy, r.PerSecond, r.Turns, r.Messages, r.Seconds,
 		r.Raw.One, r.Before.One, r.After.One, r.Raw.Many, rawClients, r.Ratio, r.Full, r.Half, r.HalfRate, r.CPU, r.PeakMB)
 }
 
 // benchTurnsSummary is how all runs on one database vary.
 type benchTurnsSummary struct {
-	Database                                                         string
-	Runs                                                             int
-	PerSecond, RawOne, RawMany, Ratio, HalfP50, HalfP99, CPU, PeakMB spread
+	Database                                                               string
+	Runs                                                                   int
+	PerSecond, RawOne, RawMany, Ratio, HalfP50, HalfP99, CPU, PeakMB, Busy spread
 }
 
 func summaryOf(runs []benchTurnsResult) benchTurnsSummary {
@@ -111,6 +112,7 @@ func summaryOf(runs []benchTurnsResult) benchTurnsSummary {
 		HalfP99:   of(func(r benchTurnsResult) float64 { return r.Half.P99 }),
 		CPU:       of(func(r benchTurnsResult) float64 { return r.CPU }),
 		PeakMB:    of(func(r benchTurnsResult) float64 { return r.PeakMB }),
+		Busy:      of(func(r benchTurnsResult) float64 { return r.Busy }),
 	}
 }
 
@@ -131,6 +133,7 @@ func (s benchTurnsSummary) String() string {
 		{"half load, p99 ms", s.HalfP99, 1},
 		{"processor time of a turn, ms", s.CPU, 2},
 		{"peak memory MB", s.PeakMB, 0},
+		{"load average before", s.Busy, 1},
 	} {
 		fmt.Fprintf(&b, "  %-34s %8.*f %8.*f %8.*f\n", l.what, l.digit, l.of.Min, l.digit, l.of.Median, l.digit, l.of.Max)
 	}
@@ -160,7 +163,7 @@ const (
 
 // run takes the whole measurement, in the order in which it is described.
 func (b *turnsBench) run(ctx context.Context) (r benchTurnsResult, err error) {
-	r.Database = b.base.name
+	r.Database, r.Busy = b.base.name, loadAverage()
 	if err := b.setUp(ctx); err != nil {
 		return r, err
 	}

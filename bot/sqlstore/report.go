@@ -66,6 +66,13 @@ func (l *lister) scope(s report.Scope, f report.Filter) {
 	mine := "t.requester = " + l.arg(string(s.Person))
 	copied := "t.id in (select ticket from ticket_participant where person = $1)"
 	switch {
+	case s.Team:
+	case len(s.Orgs) == 0:
+		copied += " and 1 = 0"
+	default:
+		copied += " and " + in(l, "t.org", s.Orgs)
+	}
+	switch {
 	case f.Whose == report.Mine:
 		l.branches = []string{mine}
 	case f.Whose == report.InCopy:

@@ -50,7 +50,7 @@ func (s suite) lists(t *testing.T) {
 	A, B, C := a.Subject, b.Subject, c.Subject
 	whole := report.Filter{Org: org}
 	with := func(f report.Filter) report.Query { f.Org = org; return report.Query{Scope: everybody, Filter: f} }
-	ana := report.Scope{Person: "ana", Managed: []directory.OrgID{org}}
+	ana := report.Scope{Person: "ana", Orgs: []directory.OrgID{org}, Managed: []directory.OrgID{org}}
 
 	for name, k := range map[string]struct {
 		q    report.Query

@@ -98,19 +98,23 @@ func (s *scene) byName(as notice.Audience) string {
 	return s.who.First()
 }
 
-// reachText says whom an answer will reach, and how (rule 8): "Ana (whatsapp, email), Carlos (email)".
+// reachText says whom an answer will reach, and how (rule 8), by the policy that the
+// answer obeys: "Ana (whatsapp, email), Carlos (email)". A requester whom nothing
+// reaches is named with a dash.
 func reachText(f notice.Facts) string {
+	f.Actor, f.Saw = "", message.Address{}
+	by := map[directory.PersonID][]string{}
+	for _, r := range notice.Recipients(notice.Answered, f) {
+		by[r.Person.ID] = append(by[r.Person.ID], string(r.To.Channel))
+	}
 	var out []string
-	for _, p := range append([]directory.Person{f.Requester}, f.Participants...) {
-		var by []string
-		for _, a := range p.Reach() {
-			by = append(by, string(a.Channel))
+	for i, p := range append([]directory.Person{f.Requester}, f.Participants...) {
+		switch {
+		case len(by[p.ID]) > 0:
+			out = append(out, p.Name+" ("+strings.Join(by[p.ID], ", ")+")")
+		case i == 0:
+			out = append(out, p.Name+" (–)")
 		}
-		how := "–"
-		if len(by) > 0 {
-			how = strings.Join(by, ", ")
-		}
-		out = append(out, p.Name+" ("+how+")")
 	}
 	return strings.Join(out, ", ")
 }

@@ -1,6 +1,8 @@
 package notice
 
 import (
+	"slices"
+
 	"recado/core/directory"
 	"recado/core/message"
 	"recado/core/ticket"
@@ -98,7 +100,10 @@ func (f Facts) people(as Audience) []directory.Person {
 	case Requester:
 		return []directory.Person{f.Requester}
 	case Participant:
-		return f.Participants
+		return slices.DeleteFunc(slices.Clone(f.Participants), func(p directory.Person) bool {
+			_, member := p.In(f.Ticket.Org)
+			return !member // they went to another organisation
+		})
 	}
 	if f.Agent.ID != "" {
 		return []directory.Person{f.Agent}

@@ -21,6 +21,13 @@ func someone(id string, on ...message.Channel) directory.Person {
 	return p
 }
 
+// member is someone of the ticket's organisation.
+func member(id string, on ...message.Channel) directory.Person {
+	p := someone(id, on...)
+	p.Members = []directory.Membership{{Org: "aurora", Role: directory.Standard}}
+	return p
+}
+
 func at(id string, channel message.Channel) message.Address {
 	return message.Address{Channel: channel, ID: id}
 }
@@ -40,9 +47,9 @@ func inactive(p directory.Person) directory.Person {
 // cast is Ana's ticket, with Carla in copy, in Bia's hands; Davi is on the team too.
 func cast() Facts {
 	return Facts{
-		Ticket:       &ticket.Ticket{},
+		Ticket:       &ticket.Ticket{Org: "aurora"},
 		Requester:    someone("ana", message.WhatsApp, message.Email),
-		Participants: []directory.Person{someone("carla", message.Email)},
+		Participants: []directory.Person{member("carla", message.Email)},
 		Agent:        someone("bia", message.Slack, message.Email),
 		Team:         []directory.Person{someone("bia", message.Slack, message.Email), someone("davi", message.Email)},
 	}
@@ -88,9 +95,10 @@ func TestRecipients(t *testing.T) {
 			slices.Concat(anaBoth, carla, []string{"davi email team"})},
 		"a requester who left":   {Answered, func(f *Facts) { f.Requester = inactive(f.Requester) }, carla},
 		"a participant who left": {Answered, func(f *Facts) { f.Participants[0] = inactive(f.Participants[0]) }, anaBoth},
+		"one who went elsewhere": {Answered, func(f *Facts) { f.Participants[0].Members[0].Org = "brisa" }, anaBoth},
 		"a requester unknown":    {Answered, func(f *Facts) { f.Requester = directory.Person{} }, carla},
 		"in copy of her own":     {Answered, func(f *Facts) { f.Participants = append(f.Participants, f.Requester) }, slices.Concat(anaBoth, carla)},
-		"in copy and on the team": {Closed, func(f *Facts) { f.Participants = append(f.Participants, f.Agent) },
+		"in copy and on the team": {Closed, func(f *Facts) { f.Participants = append(f.Participants, member("bia", message.Slack, message.Email)) },
 			slices.Concat(anaBoth, carla, []string{"bia slack participant", "bia email participant"})},
 		"an event nobody hears of": {"unheard", func(*Facts) {}, nil},
 		"a dead address": {Answered, func(f *Facts) {

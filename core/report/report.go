@@ -18,7 +18,8 @@ import (
 // when any of the parts holds.
 type Scope struct {
 	Team         bool
-	Person       directory.PersonID // as requester or participant
+	Person       directory.PersonID // as requester; as participant in Orgs
+	Orgs         []directory.OrgID  // of which the person is
 	Administered []directory.OrgID  // every ticket of these
 	Managed      []directory.OrgID  // every ticket of these, except other managers' private ones
 }
@@ -29,7 +30,7 @@ func ScopeOf(p directory.Person) Scope {
 	if !p.Active {
 		return Scope{}
 	}
-	s := Scope{Team: p.OnTeam(), Person: p.ID}
+	s := Scope{Team: p.OnTeam(), Person: p.ID, Orgs: p.Orgs()}
 	for _, m := range p.Members {
 		switch m.Role {
 		case directory.Administrator:

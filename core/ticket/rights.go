@@ -11,18 +11,25 @@ import (
 type RequesterRole = directory.Role
 
 // MaySee says whether a person sees the ticket (F1, F9, B9, B13): the team, the
-// requester, participants, the organisation's administrators; its managers too,
-// unless another manager made it private. A deactivated person sees nothing.
+// requester, participants while they are of the organisation, its administrators; its
+// managers too, unless another manager made it private. A deactivated person sees nothing.
 func (t *Ticket) MaySee(p directory.Person, requester RequesterRole) error {
 	switch {
 	case !p.Active:
-	case p.OnTeam(), p.ID == t.Requester, t.IsParticipant(p.ID), p.Is(t.Org, directory.Administrator):
+	case p.OnTeam(), p.ID == t.Requester, t.takesPart(p), p.Is(t.Org, directory.Administrator):
 		return nil
 	case p.Is(t.Org, directory.Manager) && (requester != directory.Manager && requester != directory.Administrator || !t.Private):
 		return nil
 	}
 	// The same refusal as for a number that does not exist: nobody learns which do.
 	return directory.Refuse("no-such-ticket", "Number", t.Number)
+}
+
+// takesPart reports whether a person in copy is still of the organisation: who went to
+// another one must not read on (B9).
+func (t *Ticket) takesPart(p directory.Person) bool {
+	_, member := p.In(t.Org)
+	return member && t.IsParticipant(p.ID)
 }
 
 // MayAct says whether a person who sees the ticket may speak in it. All may.

@@ -19,7 +19,7 @@ func TestMaySee(t *testing.T) {
 	everybody := map[string]directory.Person{
 		"requester": ana, "participant": carla, "colleague": rui, "manager": marta, "administrator": adm, "stranger": other,
 		"strange manager": person("m", mgr, "brisa"), "agent": bia, "supervisor": davi,
-		"no role": person("n", "", aurora),
+		"no role": person("n", "", aurora), "participant elsewhere": person(carla.ID, std, "brisa"),
 	}
 	always := map[string]bool{"requester": true, "participant": true, "administrator": true, "agent": true, "supervisor": true}
 	for _, tc := range []struct {

@@ -59,14 +59,14 @@ func (c *chatting) say(line string) {
 }
 
 // hears waits for words that came after the last line.
-func (c *chatting) hears(within time.Duration, words string) {
+func (c *chatting) hears(words string) {
 	c.t.Helper()
 	defer func() {
 		if c.t.Failed() {
 			c.t.Logf("heard instead:\n%s", c.text())
 		}
 	}()
-	eventually(c.t, within, "the desk says: "+words, func() bool { return bytes.Contains(c.text(), []byte(words)) })
+	eventually(c.t, deliveryTime, "the desk says: "+words, func() bool { return bytes.Contains(c.text(), []byte(words)) })
 }
 
 func (c *chatting) text() []byte {

@@ -185,10 +185,7 @@ func (s *storm) counts(within time.Duration) {
 // inOrder checks that each conversation was taken as it was sent, ticket by ticket.
 func (s *storm) inOrder() {
 	s.t.Helper()
-	var sent []stormMail
-	for _, m := range s.mails {
-		sent = append(sent, m)
-	}
+	sent := slices.Clone(s.mails)
 	slices.SortStableFunc(sent, func(a, b stormMail) int { return cmp.Compare(a.sender.nick, b.sender.nick) })
 	taken := s.desk.ledger.words("select id from inbox order by conversation, seq")
 	if len(taken) != len(sent) {

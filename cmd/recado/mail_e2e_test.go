@@ -3,6 +3,7 @@ package main_test
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -76,7 +77,7 @@ func newMessageID(domain string) string { return "<" + uuid.NewString() + "@" + 
 
 // replies answers a letter as mail programs do: to its Reply-To, with everything
 // that was said quoted below.
-func (p *person) replies(l letter, text string, header ...string) string {
+func (p *person) replies(l letter, text string, header ...string) {
 	p.site.t.Helper()
 	to, err := mail.ParseAddress(l.header.Get("Reply-To"))
 	if err != nil {
@@ -84,7 +85,7 @@ func (p *person) replies(l letter, text string, header ...string) string {
 	}
 	quoted := "> " + strings.ReplaceAll(strings.TrimSpace(l.text), "\n", "\n> ")
 	header = append(header, "In-Reply-To: "+l.id(), "References: "+l.header.Get("References")+" "+l.id())
-	return p.writes(draft{
+	p.writes(draft{
 		to: to.Address, subject: "Re: " + l.subject(), header: header,
 		text: text + "\n\nEm seg., 23 de nov. de 2026 às 10:00, Suporte Aurora <" + p.site.address + "> escreveu:\n" + quoted + "\n",
 	})
@@ -123,7 +124,7 @@ func open(t testing.TB, raw []byte) letter {
 	}
 	for parts := multipart.NewReader(m.Body, params["boundary"]); ; {
 		part, err := parts.NextPart() // decodes quoted-printable
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return l
 		}
 		if err != nil {

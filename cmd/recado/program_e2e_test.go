@@ -37,7 +37,8 @@ var build struct {
 func binary(t testing.TB) string {
 	t.Helper()
 	build.once.Do(func() {
-		if build.folder, build.err = os.MkdirTemp("", "recado-e2e-"); build.err != nil {
+		build.folder, build.err = os.MkdirTemp("", "recado-e2e-") //nolint:usetesting // for all tests, not for the first alone
+		if build.err != nil {
 			return
 		}
 		begun := time.Now()
@@ -108,10 +109,11 @@ func (p *program) kill() {
 	<-p.gone
 }
 
-func (p *program) signal(s syscall.Signal) {
+// terminate is SIGTERM: an end in good order is asked for.
+func (p *program) terminate() {
 	p.t.Helper()
-	if err := p.cmd.Process.Signal(s); err != nil {
-		p.t.Fatalf("signal %v: %v", s, err)
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		p.t.Fatalf("SIGTERM: %v", err)
 	}
 }
 

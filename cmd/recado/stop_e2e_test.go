@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -24,7 +23,7 @@ func TestStopDrains(t *testing.T) {
 	eventually(t, deliveryTime, "some of the work is done", func() bool { return s.ended() > 0 })
 	arriving := s.arrive(1)
 	done := s.ended()
-	p.signal(syscall.SIGTERM)
+	p.terminate()
 	told := time.Now()
 	if code := p.ends(30 * time.Second); code != 0 {
 		t.Errorf("ended with %d", code)
@@ -61,10 +60,10 @@ func TestSecondSignalStopsAtOnce(t *testing.T) {
 	case <-time.After(deliveryTime):
 		t.Fatal("nothing was sent")
 	}
-	p.signal(syscall.SIGTERM)
+	p.terminate()
 	p.says(10*time.Second, "a second signal stops at once")
 	p.running()
-	p.signal(syscall.SIGTERM)
+	p.terminate()
 	again := time.Now()
 	if code := p.ends(5 * time.Second); code == 0 {
 		t.Error("what was cut short ended with 0")
@@ -134,7 +133,7 @@ func TestStartAndRest(t *testing.T) {
 		d.reads(p, 20*time.Second)
 		t.Logf("%s: ready after %v, reading the mailbox after %v, %d MB resident", start,
 			ready.Round(time.Millisecond), time.Since(p.begun).Round(time.Millisecond), p.resident()>>20)
-		p.signal(syscall.SIGTERM)
+		p.terminate()
 		if code := p.ends(20 * time.Second); code != 0 {
 			t.Errorf("told to end while idle, it ended with %d", code)
 		}

@@ -2,7 +2,6 @@ package main_test
 
 import (
 	"slices"
-	"syscall"
 	"testing"
 	"time"
 
@@ -43,7 +42,7 @@ func TestTakeover(t *testing.T) {
 	two[owner] = serve(owner)
 	eventually(t, deliveryTime, "the killed process serves again", func() bool { return partUp(t, pages[owner], "runtime") })
 	owner = reader()
-	two[owner].signal(syscall.SIGTERM)
+	two[owner].terminate()
 	told := time.Now()
 	asks("O relatório de viagens não abre.")
 	d.ledger.endsWith(takeoverLimit, map[string]int{"opened": 3})

@@ -156,7 +156,7 @@ func (s *scene) show(t *ticket.Ticket, whole bool) error {
 func (s *scene) detailChoices(t *ticket.Ticket, whole bool) []message.Choice {
 	var out []message.Choice
 	if t.Status == ticket.Closed {
-		out = append(out, s.choice(string(cmdReopen), "choice.reopen"))
+		out = append(out, s.choice(string(cmdReopen), "choice.reopen-ticket"))
 	} else {
 		out = append(out, s.choice(valAdd, "choice.add"), s.choice(valClose, "choice.close-ticket"))
 	}

@@ -184,10 +184,13 @@ func (s *scene) fresh() error {
 	if thanks || plain {
 		// A ticket that waits for this person gets even an "ok": it may be the answer.
 		t, err := s.awaited()
-		if err != nil {
-			return err
+		if t == nil && err == nil && plain {
+			t, err = s.talkedOver()
 		}
-		if t != nil {
+		switch {
+		case err != nil:
+			return err
+		case t != nil:
 			return s.add(t)
 		}
 	}

@@ -116,6 +116,16 @@ func (s *scene) awaited() (*ticket.Ticket, error) {
 	return nil, nil
 }
 
+// talkedOver is the open ticket that was just spoken of and that an agent has: a "sim"
+// is said to them. nil when there is none.
+func (s *scene) talkedOver() (*ticket.Ticket, error) {
+	t, err := s.focused()
+	if err != nil || t == nil || t.Status == ticket.Closed || t.Agent == "" || !s.speaksOn() {
+		return nil, err
+	}
+	return t, nil
+}
+
 // likely reports whether words without a thread could be about an open ticket: it
 // moved lately, and the assistant is not sure that they are about another product.
 func (s *scene) likely(t *ticket.Ticket) bool {

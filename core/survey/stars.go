@@ -31,10 +31,13 @@ var (
 // plain takes off what only says how an emoji is drawn.
 var plain = strings.NewReplacer("\ufe0f", "", "\u20e3", "")
 
+// thanks may follow an answer: "5, obrigada!"
+var thanks = regexp.MustCompile(`[,.!]*\s+(?:muito )?(?:obrigad[oa]|valeu|thanks|thank you|gracias)[.!]*$`)
+
 // Parse reads stars out of a text that is nothing but an answer (E1). One number
 // is in first; two are service and solution. Anything else is not an answer.
 func Parse(text string) (first, second int, ok bool) {
-	text = strings.TrimSpace(plain.Replace(strings.ToLower(text)))
+	text = thanks.ReplaceAllString(strings.TrimSpace(plain.Replace(strings.ToLower(text))), "")
 	if symbol.MatchString(text) {
 		return strings.Count(text, "⭐") + strings.Count(text, "🌟") + strings.Count(text, "★"), 0, true
 	}

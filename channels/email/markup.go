@@ -53,6 +53,10 @@ func writeInline(b *strings.Builder, line string) {
 	}
 }
 
+// maxMarked is the longest stretch that is marked, in bytes. Text comes from anybody:
+// without a bound, marks that never end cost the square of its length.
+const maxMarked = 500
+
 // marked finds *words* or _words_ at the start of line: the marks stand at the
 // borders of words, so that 2*3*4 and file_name_old stay what they are.
 func marked(line string, before rune) (tag, inner string, ok bool) {
@@ -60,7 +64,7 @@ func marked(line string, before rune) (tag, inner string, ok bool) {
 	if !known || isWord(before) {
 		return "", "", false
 	}
-	for end := 1; end < len(line); end++ {
+	for end := 1; end < min(len(line), maxMarked); end++ {
 		if line[end] != line[0] {
 			continue
 		}

@@ -13,13 +13,14 @@ import (
 	"recado/core/ticket"
 )
 
-// The desk that is filled: 25 people in each organisation, ten messages in each
-// ticket, one ticket in ten still open, one in five with somebody in copy.
+// The desk that is filled: ten messages in each ticket, one ticket in fifty still
+// open, one in five with somebody in copy.
 const (
 	fillOrgs      = 200
 	fillPeople    = 25 // of each organisation: the first is its manager
 	fillMessages  = 10 // of each ticket
-	fillOpenOneIn = 10
+	fillOpenOneIn = 50
+	fillAgents    = 20
 	fillCopyOneIn = 5
 	fillAtOnce    = 200 // tickets in a transaction
 )
@@ -79,9 +80,13 @@ func fillDesk(ctx context.Context, d *desk, messages int) (*filled, error) {
 
 func (f *filled) fillPeople(ctx context.Context, d *desk) error {
 	now := d.clock.Now()
-	return d.db.Update(ctx, func(tx dialogue.Tx) (err error) {
-		if f.team, err = tx.Team(ctx); err != nil {
-			return err
+	return d.db.Update(ctx, func(tx dialogue.Tx) error {
+		for a := range fillAgents {
+			agent := directory.Person{ID: directory.PersonID(newID()), Name: fmt.Sprintf("Agente %d", a), Active: true, Team: directory.Agent, CreatedAt: now}
+			if err := tx.SavePerson(ctx, &agent); err != nil {
+				return err
+			}
+			f.team = append(f.team, agent)
 		}
 		f.people = make([][]directory.Person, fillOrgs)
 		for o := range fillOrgs {

@@ -323,10 +323,10 @@ func (s inboxSuite) held(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	release := func() (n int) {
+	release := func(since time.Time) (n int) {
 		ctx := t.Context()
 		err := s.store.Update(ctx, func(tx dialogue.Tx) (err error) {
-			n, err = tx.Release(ctx, in.From, message.ByToken)
+			n, err = tx.Release(ctx, in.From, since, message.ByToken)
 			return err
 		})
 		if err != nil {
@@ -334,7 +334,10 @@ func (s inboxSuite) held(t *testing.T) {
 		}
 		return n
 	}
-	if n := release(); n != 1 {
+	if n := release(noon.Add(time.Minute)); n != 0 {
+		t.Errorf("released %d that were held before", n)
+	}
+	if n := release(noon); n != 1 {
 		t.Errorf("released %d", n)
 	}
 	want := in
@@ -343,7 +346,7 @@ func (s inboxSuite) held(t *testing.T) {
 	if got := s.items(t, in.Conversation); len(got) != 1 || !reflect.DeepEqual(got[0].Inbound, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	if n := release(); n != 0 {
+	if n := release(noon); n != 0 {
 		t.Errorf("released %d again", n)
 	}
 }

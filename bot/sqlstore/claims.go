@@ -126,9 +126,9 @@ func (t *tx) Hold(ctx context.Context, h dialogue.Held) error {
 }
 
 // Release implements dialogue.Tx.
-func (t *tx) Release(ctx context.Context, from message.Address, proof message.Proof) (int, error) {
-	items, err := list(ctx, t.c, value[string], "select item from held where channel = $1 and address = $2 order by seq",
-		string(from.Channel), key(from.ID))
+func (t *tx) Release(ctx context.Context, from message.Address, since time.Time, proof message.Proof) (int, error) {
+	items, err := list(ctx, t.c, value[string], "select item from held where channel = $1 and address = $2 and at >= $3 order by seq",
+		string(from.Channel), key(from.ID), micros(since))
 	if err != nil || len(items) == 0 {
 		return 0, err
 	}
@@ -149,7 +149,8 @@ func (t *tx) Release(ctx context.Context, from message.Address, proof message.Pr
 		t.gathered.arrivals = append(t.gathered.arrivals, arrival{r, &fresh})
 	}
 	if err = t.flush(ctx); err == nil {
-		_, err = t.c.exec(ctx, "delete from held where channel = $1 and address = $2", string(from.Channel), key(from.ID))
+		_, err = t.c.exec(ctx, "delete from held where channel = $1 and address = $2 and at >= $3",
+			string(from.Channel), key(from.ID), micros(since))
 	}
 	if err != nil {
 		return 0, fmt.Errorf("release what %s wrote: %w", from.Channel, err)

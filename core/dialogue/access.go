@@ -310,7 +310,13 @@ func (s *scene) codeRight(c directory.Challenge) error {
 	s.savePerson(p)
 	s.who = p
 	s.plan.Challenges = append(s.plan.Challenges, directory.Challenge{At: c.At})
-	s.plan.Released = append(s.plan.Released, Released{From: s.in.From, Proof: message.ByToken})
+	// A code by mail lets go what was held of late, not what its owner let lie: that may
+	// be forged. In a chat the upstream vouches for all of it.
+	since := s.now.Add(-heldFor)
+	if !s.chat() {
+		since = s.now.Add(-stale)
+	}
+	s.plan.Released = append(s.plan.Released, Released{From: s.in.From, Since: since, Proof: message.ByToken})
 	s.rest()
 	s.say("access.welcome", notice.Data{"Name": p.First()})
 	s.outcome(message.Talked, "proved by a code", nil)

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -46,9 +47,10 @@ type Pair struct {
 	By       directory.PersonID
 }
 
-// Released is an address that was proved, and how.
+// Released is an address that was proved, how, and for what was held since when.
 type Released struct {
 	From  message.Address
+	Since time.Time
 	Proof message.Proof
 }
 
@@ -176,7 +178,7 @@ func (p *Plan) applyRest(ctx context.Context, tx Tx) error {
 		}
 	}
 	for _, r := range p.Released {
-		if _, err := tx.Release(ctx, r.From, r.Proof); err != nil {
+		if _, err := tx.Release(ctx, r.From, r.Since, r.Proof); err != nil {
 			return fmt.Errorf("release held items: %w", err)
 		}
 	}

@@ -61,11 +61,11 @@ type Tx interface {
 	// Post puts a message in the outbox: sent after the commit, never before it.
 	Post(ctx context.Context, out message.Outbound) error
 	// Hold keeps an item that is not proved to be its sender's (rule 7). Release
-	// puts the held items of an address back at the end of the inbox as new items,
-	// now with this proof, and returns how many there were. Their keys end in
-	// "#released", so that the ledger shows both.
+	// puts the items of an address that were held since then back at the end of the
+	// inbox as new items, now with this proof, and returns how many there were; what
+	// was held before stays. Their keys end in "#released", so that the ledger shows both.
 	Hold(ctx context.Context, h Held) error
-	Release(ctx context.Context, from message.Address, proof message.Proof) (int, error)
+	Release(ctx context.Context, from message.Address, since time.Time, proof message.Proof) (int, error)
 }
 
 // Held is an item that waits until its sender is proved (rule 7).

@@ -36,7 +36,7 @@ func (r *reader) Articles(ctx context.Context) ([]article.Article, error) {
 
 // SaveArticle implements article.Writer.
 func (t *tx) SaveArticle(ctx context.Context, a article.Article) error {
-	_, err := t.c.exec(ctx, "insert into article ("+articleColumns+") values ("+places(1, 12)+`)
+	_, err := t.c.exec(ctx, "insert into article ("+articleColumns+") values ("+places(12)+`)
 		on conflict (id) do update set title = excluded.title, url = excluded.url, language = excluded.language,
 		product = excluded.product, system = excluded.system, module = excluded.module, public = excluded.public,
 		orgs = excluded.orgs, updated_at = excluded.updated_at, phrasings = excluded.phrasings, body = excluded.body`,

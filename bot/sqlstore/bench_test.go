@@ -95,13 +95,14 @@ func rawCommits(b *testing.B, o sqlstore.Options) float64 {
 	}
 	defer h.Close()
 	h.SetMaxOpenConns(1)
-	if _, err := h.Exec("create table if not exists raw (id bigint primary key, text text not null)"); err != nil {
+	if _, err := h.Exec("create table if not exists raw (id bigint primary key, words text not null)"); err != nil {
 		b.Fatal(err)
 	}
-	insert, err := h.Prepare("insert into raw (id, text) values ($1, $2)")
+	insert, err := h.Prepare("insert into raw (id, words) values ($1, $2)")
 	if err != nil {
 		b.Fatal(err)
 	}
+	defer insert.Close()
 	const n = 2000
 	var from int
 	if err := h.QueryRow("select coalesce(max(id), 0) + 1 from raw").Scan(&from); err != nil {

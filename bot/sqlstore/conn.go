@@ -25,7 +25,7 @@ type conn struct {
 
 	// during bounds statements while the connection works for several callers: one
 	// of them going away must not spoil the others' transaction.
-	during context.Context
+	during context.Context //nolint:containedctx // of the transaction, not of a call
 
 	// before is run before each question: a transaction writes down then what it
 	// had gathered. nil: nothing to do.
@@ -75,7 +75,7 @@ func (c *conn) exec(ctx context.Context, query string, args ...any) (int64, erro
 		r, err = c.raw.ExecContext(ctx, query, args...)
 	} else {
 		var s *sql.Stmt
-		if s, err = c.prepared(ctx, query); err == nil {
+		if s, err = c.prepared(ctx, query); err == nil { //nolint:sqlclosecheck // it is kept; forget closes it
 			r, err = s.ExecContext(ctx, args...)
 		}
 	}
@@ -97,7 +97,7 @@ func (c *conn) query(ctx context.Context, query string, args ...any) (*sql.Rows,
 		rows, err = c.raw.QueryContext(ctx, query, args...)
 	} else {
 		var s *sql.Stmt
-		if s, err = c.prepared(ctx, query); err == nil {
+		if s, err = c.prepared(ctx, query); err == nil { //nolint:sqlclosecheck // it is kept; forget closes it
 			rows, err = s.QueryContext(ctx, args...)
 		}
 	}

@@ -41,7 +41,7 @@ var dialects = map[string]dialect{
 	Postgres: {
 		goose:    goose.DialectPostgres,
 		identity: "bigint generated always as identity primary key",
-		begin:    "begin", snapshot: "begin isolation level repeatable read read only",
+		begin:    "begin", snapshot: "begin isolation level repeatable read read only", //nolint:dupword // SQL
 		writers: 2, readers: 8,
 	},
 }
@@ -81,12 +81,10 @@ func sqliteDSN(path string, reader bool) string {
 // worthRetrying reports whether the database gave the transaction up for the sake
 // of another one, and wants it run again.
 func worthRetrying(err error) bool {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pg.Code == "40001" || pg.Code == "40P01" // serialization failure, deadlock
 	}
-	var lite *sqlite.Error
-	if errors.As(err, &lite) {
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
 		return lite.Code()&0xff == sqlite3.SQLITE_BUSY
 	}
 	return false

@@ -104,7 +104,7 @@ func (r *reader) whereRefs(ctx context.Context, refs []string) (map[string]where
 	for i := range args {
 		args[i] = key(refs[min(i, len(refs)-1)]) // filled up with the last, for one text
 	}
-	in := "(" + places(1, refsAtOnce) + ")"
+	in := "(" + places(refsAtOnce) + ")"
 	all, err := list(ctx, r.c, func(r row) (w whereabouts, err error) { return w, r.Scan(&w.ref, &w.id, &w.number) },
 		`select upstream, ticket, '' from entry where upstream in `+in+` and upstream <> ''
 		union all select upstream_id, '', number from outbox where upstream_id in `+in+` and upstream_id <> '' and number <> ''`, args...)

@@ -240,8 +240,7 @@ func (g *group) attempt(ctx context.Context, c *conn, batch []*job) (culprit *jo
 
 // blame is who is named by the error, or else by the circumstances.
 func blame(err error, otherwise *job) *job {
-	var b *blamedError
-	if errors.As(err, &b) {
+	if b, ok := errors.AsType[*blamedError](err); ok {
 		return b.job
 	}
 	return otherwise

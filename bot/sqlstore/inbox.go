@@ -51,6 +51,7 @@ func scanKey(r row) (k message.Key, err error) { return k, r.Scan(&k.Channel, &k
 
 // rowKey is the key of a row that inboxRow made.
 func rowKey(row []any) message.Key {
+	//nolint:forcetypeassert // inboxRow put strings there
 	return message.Key{Channel: message.Channel(row[1].(string)), Account: row[2].(string), ID: row[3].(string)}
 }
 

@@ -99,15 +99,15 @@ func (d dialect) rowList(shape string, n int) string {
 	return b.String()
 }
 
-// places is "$from,$from+1,..." for n values.
-func places(from, n int) string {
+// places is "$1,$2,..." for n values.
+func places(n int) string {
 	var b strings.Builder
 	for i := range n {
 		if i > 0 {
 			b.WriteByte(',')
 		}
 		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(from + i))
+		b.WriteString(strconv.Itoa(i + 1))
 	}
 	return b.String()
 }

@@ -9,7 +9,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"strings"
-	"testing/fstest"
+	"testing/fstest" //nolint:depguard // MapFS is the file system in memory that Go has
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -48,7 +48,8 @@ func migrate(ctx context.Context, handle *sql.DB, d dialect, keep bool, log *slo
 	case err != nil:
 		return err
 	case v.Database > v.Program:
-		return fmt.Errorf("%w: it has schema %d, this program knows %d; use the newer program, or restore the backup made before it ran", ErrNewer, v.Database, v.Program)
+		return fmt.Errorf("%w: it has schema %d, this program knows %d; use the newer program, or restore the backup made before it ran",
+			ErrNewer, v.Database, v.Program)
 	case v.Database == v.Program:
 		return nil
 	case keep:

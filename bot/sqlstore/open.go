@@ -76,7 +76,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		db.log = slog.Default()
 	}
 	if db.now == nil {
-		db.now = time.Now
+		db.now = time.Now //nolint:forbidigo // for who passes none
 	}
 	if db.foretell == nil {
 		db.foretell = func(message.Outbound) string { return "" }
@@ -90,23 +90,13 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	return db, nil
 }
 
-func (db *DB) connect(o Options) (err error) {
+func (db *DB) connect(o Options) error {
 	writers := db.dialect.writers
-	if o.Driver == Postgres {
-		if o.Writers > 0 {
-			writers = o.Writers
-		}
-		if db.handle, err = openPostgres(o.DSN); err != nil {
-			return err
-		}
-		db.readers = db.handle
-	} else {
-		if db.handle, err = sql.Open("sqlite", sqliteDSN(o.DSN, false)); err != nil {
-			return fmt.Errorf("sqlstore: %w", err)
-		}
-		if db.readers, err = sql.Open("sqlite", sqliteDSN(o.DSN, true)); err != nil {
-			return errors.Join(fmt.Errorf("sqlstore: %w", err), db.handle.Close())
-		}
+	if o.Driver == Postgres && o.Writers > 0 {
+		writers = o.Writers
+	}
+	if err := db.open(o); err != nil {
+		return err
 	}
 	// The pools below bound the connections; database/sql need not close idle ones.
 	for _, h := range []*sql.DB{db.handle, db.readers} {
@@ -114,6 +104,23 @@ func (db *DB) connect(o Options) (err error) {
 	}
 	db.views = newPool(db.readers, db.dialect, db.dialect.readers)
 	db.group = newGroup(db, newPool(db.handle, db.dialect, writers), o)
+	return nil
+}
+
+// open makes the handles, which connect when they are asked something. PostgreSQL is
+// read and written through one.
+func (db *DB) open(o Options) (err error) {
+	if o.Driver == Postgres {
+		db.handle, err = openPostgres(o.DSN)
+		db.readers = db.handle
+		return err
+	}
+	if db.handle, err = sql.Open("sqlite", sqliteDSN(o.DSN, false)); err != nil {
+		return fmt.Errorf("sqlstore: %w", err)
+	}
+	if db.readers, err = sql.Open("sqlite", sqliteDSN(o.DSN, true)); err != nil {
+		return errors.Join(fmt.Errorf("sqlstore: %w", err), db.handle.Close())
+	}
 	return nil
 }
 

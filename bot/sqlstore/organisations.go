@@ -106,7 +106,7 @@ func (t *tx) SaveChallenge(ctx context.Context, c directory.Challenge) (err erro
 	if c.Hash == "" {
 		_, err = t.c.exec(ctx, "delete from challenge where channel = $1 and address = $2", string(c.At.Channel), key(c.At.ID))
 	} else {
-		_, err = t.c.exec(ctx, "insert into challenge ("+challengeColumns+") values ("+places(1, 10)+`)
+		_, err = t.c.exec(ctx, "insert into challenge ("+challengeColumns+") values ("+places(10)+`)
 			on conflict (channel, address) do update set asked_channel = excluded.asked_channel, asked_address = excluded.asked_address,
 			person = excluded.person, hash = excluded.hash, sent_at = excluded.sent_at, expires = excluded.expires,
 			attempts = excluded.attempts, sent = excluded.sent`,

@@ -46,7 +46,9 @@ const duePage = 64
 
 // Due implements outbox.Store. A row without an account belongs to every account
 // of its channel, which then has only one.
-func (db *DB) Due(ctx context.Context, channel message.Channel, account string, now time.Time, exclude []message.Address, limit int) (due []outbox.Row, err error) {
+func (db *DB) Due(
+	ctx context.Context, channel message.Channel, account string, now time.Time, exclude []message.Address, limit int,
+) (due []outbox.Row, err error) {
 	err = db.ask(ctx, func(c *conn) error {
 		q := queue{c: c, channel: channel, account: account}
 		later, err := q.later(ctx, now)

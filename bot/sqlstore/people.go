@@ -179,7 +179,7 @@ func (t *tx) saveLookups(ctx context.Context, p *directory.Person) error {
 func (t *tx) save(ctx context.Context, table, columns string, values []any, version int64, stale error) error {
 	var text string
 	if version == 0 {
-		text = "insert into " + table + " (" + columns + ") values (" + places(1, len(values)) + ") on conflict do nothing"
+		text = "insert into " + table + " (" + columns + ") values (" + places(len(values)) + ") on conflict do nothing"
 	} else {
 		var set []string
 		for i, name := range strings.Split(columns, ",")[1:] {

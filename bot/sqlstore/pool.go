@@ -88,8 +88,10 @@ func (c *conn) drop() error {
 	return err
 }
 
-// alive reports whether the connection still answers.
-func (c *conn) alive() bool { return c.raw != nil && c.raw.PingContext(context.Background()) == nil }
+// alive reports whether the connection still answers, also when ctx ended.
+func (c *conn) alive(ctx context.Context) bool {
+	return c.raw != nil && c.raw.PingContext(context.WithoutCancel(ctx)) == nil
+}
 
 // abandon ends the connection for good instead of giving it back to database/sql,
 // which might hand it out again in the middle of a transaction.

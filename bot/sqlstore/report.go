@@ -64,24 +64,16 @@ func (l *lister) scope(s report.Scope, f report.Filter) {
 		return
 	}
 	mine := "t.requester = " + l.arg(string(s.Person))
-	copied := "t.id in (select ticket from ticket_participant where person = $1)"
-	switch {
-	case s.Team:
-	case len(s.Orgs) == 0:
-		copied += " and 1 = 0"
-	default:
-		copied += " and " + in(l, "t.org", s.Orgs)
-	}
 	switch {
 	case f.Whose == report.Mine:
 		l.branches = []string{mine}
 	case f.Whose == report.InCopy:
-		l.branches = []string{copied}
+		l.branches = []string{l.copied(s)}
 	case s.Team:
 		// $1 is bound, so it must be said; it says nothing.
 		l.branches = []string{"$1 = $1"}
 	default:
-		l.branches = []string{mine, copied}
+		l.branches = []string{mine, l.copied(s)}
 		if len(s.Administered) > 0 {
 			l.branches = append(l.branches, in(l, "t.org", s.Administered))
 		}
@@ -95,6 +87,20 @@ func (l *lister) scope(s report.Scope, f report.Filter) {
 		l.filter = append(l.filter, "t.agent = ''")
 	case f.Whose == report.Assigned && f.Agent == "":
 		l.filter = append(l.filter, "t.agent = $1")
+	}
+}
+
+// copied is the branch of tickets in which the person, whose id is $1, is in copy and
+// of the organisation. Call it where it is said: PostgreSQL refuses what is bound only.
+func (l *lister) copied(s report.Scope) string {
+	const all = "t.id in (select ticket from ticket_participant where person = $1)"
+	switch {
+	case s.Team:
+		return all
+	case len(s.Orgs) == 0:
+		return all + " and 1 = 0"
+	default:
+		return all + " and " + in(l, "t.org", s.Orgs)
 	}
 }
 
@@ -115,7 +121,7 @@ func (l *lister) narrow(f report.Filter) {
 	if !f.To.IsZero() {
 		l.filter = append(l.filter, "t.opened_at < "+l.arg(micros(f.To)))
 	}
-	for _, word := range strings.Fields(fold(f.Words)) {
+	for word := range strings.FieldsSeq(fold(f.Words)) {
 		l.filter = append(l.filter, "t.subject_key like "+l.arg("%"+escapeLike(word)+"%")+` escape '\'`)
 	}
 	l.statuses(f.Statuses)

@@ -177,7 +177,7 @@ var (
 func (t *tx) writeUpdates(ctx context.Context, rows []claimed) error {
 	err := t.writeClaimed(ctx, updateTicket, updateShape, rows, ticket.ErrStale, func(values []any) (bool, error) {
 		version, err := one(ctx, t.c, ticket.ErrStale, value[int64], "select version from ticket where id = $1", values[0])
-		return version == values[2].(int64), err
+		return version == values[2], err
 	})
 	if err != nil {
 		return fmt.Errorf("update tickets: %w", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"recado/core/ticket"
 )
@@ -68,8 +69,8 @@ func newTx(db *DB, c *conn) *tx {
 
 // undo runs the undos, latest first.
 func (t *tx) undo() {
-	for i := len(t.undos) - 1; i >= 0; i-- {
-		t.undos[i]()
+	for _, undo := range slices.Backward(t.undos) {
+		undo()
 	}
 	t.undos = nil
 }

@@ -45,7 +45,7 @@ func (db *DB) ask(ctx context.Context, do func(*conn) error) error {
 		return err
 	}
 	defer db.views.put(c)
-	if err = do(c); err != nil && !c.alive() {
+	if err = do(c); err != nil && !c.alive(ctx) {
 		c.abandon()
 	}
 	return err

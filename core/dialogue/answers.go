@@ -44,6 +44,7 @@ var answers = sensesOf(map[sense][]string{
 	},
 	grateful: {
 		"obrigado", "obrigada", "obg", "brigado", "brigada", "muito obrigado", "muito obrigada", "muito obrigado pela ajuda", "muito obrigada pela ajuda", "muito obrigado pela atencao", "muito obrigada pela atencao", "obrigado pela ajuda", "obrigada pela ajuda", "obrigado pela atencao", "obrigada pela atencao", "valeu", "vlw", "valeu mesmo", "agradeco", "de nada", "beleza", "blz",
+		"tchau", "ate mais", "ate logo", "ate amanha", "bom fim de semana", "bye", "see you", "have a nice day", "chau", "adios", "hasta luego",
 		"perfeito", "otimo", "show", "show de bola", "maravilha", "excelente", "sensacional", "que bom", "parabens", "otimo trabalho",
 		"thanks", "thank you", "thanks a lot", "many thanks", "thanks so much", "thank you so much", "thank you very much", "thanks for the help", "thank you for your help", "thanks for your help", "thx", "ty", "cheers", "much appreciated",
 		"great", "perfect", "awesome", "excellent", "wonderful", "amazing", "cool", "nice", "brilliant", "good job", "great job", "that s great",

@@ -21,7 +21,7 @@ var phrases = inverted(map[command][]string{
 	},
 	cmdCancel: {
 		"cancelar", "cancela", "cancel", "deixa pra la", "deixa para la", "esquece", "never mind", "nevermind", "dejalo",
-		"olvidalo", "deixa", "deixa quieto", "esquece isso", "forget it", "forget about it", "dejalo asi", "olvidate",
+		"olvidalo", "sair", "parar", "exit", "quit", "salir", "deixa", "deixa quieto", "esquece isso", "forget it", "forget about it", "dejalo asi", "olvidate",
 		"olvida",
 	},
 	cmdHuman: {
@@ -73,7 +73,7 @@ var phrases = inverted(map[command][]string{
 		"fila", "queue", "cola",
 	},
 	cmdFix: {
-		"corrigir", "corregir", "fix",
+		"corrigir", "corregir", "fix", "voltar", "go back", "volver",
 	},
 })
 
@@ -89,11 +89,14 @@ var verbs = inverted(map[command][]string{
 		"pode encerrar o chamado", "podem fechar", "podem encerrar", "ok pode fechar", "ja pode fechar", "fecha o chamado",
 		"close it", "close this ticket", "close my ticket", "you can close the ticket", "you can close this",
 		"cerrar mi caso", "cierra el caso", "cierren el caso", "puedes cerrar", "puedes cerrarlo", "pueden cerrarlo",
-		"ya pueden cerrarlo", "ya lo pueden cerrar", "cierralo",
+		"ya pueden cerrarlo", "ya lo pueden cerrar", "cierralo", "quero fechar o chamado", "quero encerrar o chamado",
+		"i want to close it", "i want to close the ticket", "quiero cerrar el caso", "quiero cerrarlo",
 	},
 	cmdReopen: {
 		"reabrir", "reabrir chamado", "reabrir o chamado", "reopen", "reopen ticket", "reopen the ticket", "reabrir caso",
 		"reabrir el caso", "reabre o chamado", "reopen it", "reopen my ticket", "reabre el caso",
+		"quero reabrir", "quero reabrir o chamado", "i want to reopen it", "i want to reopen the ticket", "quiero reabrir",
+		"quiero reabrirlo", "quiero reabrir el caso",
 	},
 	cmdTake: {
 		"assumir", "pegar", "take", "tomar",

@@ -50,6 +50,7 @@ func (s *scene) showList(q *Listing) error {
 	}
 	s.rest()
 	if len(page.Lines) == 0 {
+		s.session.Query = q // "fechados" asks for those of the same list
 		s.say("list.empty."+q.State, notice.Data{"Name": s.who.First()})
 		s.outcome(message.Talked, "an empty list", nil)
 		return nil

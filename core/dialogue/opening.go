@@ -336,6 +336,8 @@ func (s *scene) choiceAnswered(d *Draft) error {
 	switch {
 	case ok && c.Value == valSkip, !ok && slices.Contains(skips, fold(s.in.Text)):
 		d.Skipped = append(d.Skipped, step)
+	case !ok && isThanks(s.in.Text): // no answer and no description either: they want to be done
+		d.Skipped = append(d.Skipped, step)
 	case ok:
 		s.setField(d, step, c.Value)
 	default:

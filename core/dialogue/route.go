@@ -179,7 +179,7 @@ func (s *scene) fresh() error {
 	if s.thread != nil {
 		return s.inThread(s.thread)
 	}
-	thanks := s.reading.Intent == Thanks || isThanks(s.in.Text)
+	thanks := s.courtesy()
 	plain := s.chat() && (isYes(s.in.Text) || isNo(s.in.Text)) // to nothing it is no matter for a ticket
 	if thanks || plain {
 		// A ticket that waits for this person gets even an "ok": it may be the answer.

@@ -15,7 +15,7 @@ func (s *scene) inThread(t *ticket.Ticket) error {
 	if t.Status != ticket.Closed {
 		return s.add(t)
 	}
-	if s.reading.Intent == Thanks || isThanks(s.in.Text) {
+	if s.courtesy() {
 		return s.thanked(t)
 	}
 	if s.chat() {
@@ -312,6 +312,9 @@ func (s *scene) thanked(t *ticket.Ticket) error {
 	s.outcome(message.Talked, "a courtesy", t)
 	return nil
 }
+
+// courtesy reports whether thanks or a goodbye is all that was said.
+func (s *scene) courtesy() bool { return s.reading.Intent == Thanks || isThanks(s.in.Text) }
 
 // greeted answers a greeting with what can be done.
 func (s *scene) greeted() error {

@@ -16,7 +16,7 @@ var starWords = map[string]int{
 }
 
 // giving is how people begin to rate: "dou nota 4", "I'd give it a 4", "le doy un 4".
-const giving = `(?:(?:(?:eu )?dou|i(?:'d| would|’d)? give(?: it| you)?|(?:yo )?(?:(?:te|le|les|os) )?doy) )?(?:(?:um|uma|a|un|una) )?`
+const giving = `(?:(?:acho que|(?:eu )?diria|i think|i(?:'d|’d)? say|maybe|creo que|(?:yo )?diría(?: que)?)(?: que)? )?(?:(?:(?:eu )?dou|i(?:'d| would|’d)? give(?: it| you)?|(?:yo )?(?:(?:te|le|les|os) )?doy) )?(?:(?:um|uma|a|un|una) )?`
 
 // An answer and nothing else: one or two numbers, with the words that people put
 // around them, or stars drawn or said as words.

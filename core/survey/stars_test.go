@@ -52,7 +52,7 @@ func TestParse(t *testing.T) {
 		"dos estrellas":   {2, 0},
 		"cuatro":          {4, 0},
 
-		"dou 5": {5, 0}, "5, obrigada!": {5, 0}, "five stars, thank you!": {5, 0}, "⭐⭐⭐⭐ gracias": {4, 0}, "Dou nota 4": {4, 0}, "um 3": {3, 0}, "I'd give it a 4": {4, 0}, "I give five stars!": {5, 0}, "a 2": {2, 0}, "le doy un 4": {4, 0}, "un cinco": {5, 0},
+		"dou 5": {5, 0}, "acho que 4": {4, 0}, "I think a 3": {3, 0}, "creo que un 4": {4, 0}, "5, obrigada!": {5, 0}, "five stars, thank you!": {5, 0}, "⭐⭐⭐⭐ gracias": {4, 0}, "Dou nota 4": {4, 0}, "um 3": {3, 0}, "I'd give it a 4": {4, 0}, "I give five stars!": {5, 0}, "a 2": {2, 0}, "le doy un 4": {4, 0}, "un cinco": {5, 0},
 	} {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
@@ -70,7 +70,7 @@ func TestParseLeavesRequestsAlone(t *testing.T) {
 	for _, text := range []string{
 		"", " ", "0", "6", "10", "4,5", "54", "2026", "2026-000001", "-", "5 muito bom", "5 notas não autorizam", "nota", "nota fiscal",
 		"nota fiscal 5", "nota 10", "5/4", "1 a 5", "5 4 3", "⭐⭐⭐⭐⭐⭐", "⭐ não abre", "estrela", "cinco estrelas, mas o erro continua",
-		"cinco estrelas não abre", "dois erros", "dou", "a", "um erro", "obrigado", "obrigado 5", "5 obrigado pela nota", "a 10", "I give up", "dou 5 minutos", "un error", "le doy un 4 por ciento", "one star hotel", "cinco.5", "ok", "👍", "não", "uma nota não autoriza",
+		"cinco estrelas não abre", "dois erros", "dou", "a", "um erro", "acho que 4 notas", "acho que não", "obrigado", "obrigado 5", "5 obrigado pela nota", "a 10", "I give up", "dou 5 minutos", "un error", "le doy un 4 por ciento", "one star hotel", "cinco.5", "ok", "👍", "não", "uma nota não autoriza",
 	} {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()

@@ -89,7 +89,7 @@ func (e *Engine) remind(ctx context.Context, r Reader, t *ticket.Ticket, now tim
 // lastWords are the team's last message, for the reminder.
 func (e *Engine) lastWords(ctx context.Context, r Reader, t *ticket.Ticket) string {
 	entries, err := r.Latest(ctx, t.ID, 1)
-	if err != nil || len(entries) == 0 {
+	if err != nil || len(entries) == 0 || !entries[0].DeletedAt.IsZero() {
 		return ""
 	}
 	return excerpt(entries[0].Text, 160)

@@ -226,8 +226,13 @@ func (s *scene) ratedOnPage() error {
 	service, _ := strconv.Atoi(s.in.Form["service"])
 	solution, _ := strconv.Atoi(s.in.Form["solution"])
 	given := survey.Stars{Service: service, Solution: solution, Comment: strings.TrimSpace(s.in.Form["comment"])}
+	before := survey.Stars{Service: sv.Service, Solution: sv.Solution, Comment: sv.Comment}
 	if err := sv.Rate(given, string(message.Web), s.now); err != nil {
 		s.outcome(message.Ignored, err.Error(), nil)
+		return nil
+	}
+	if before == (survey.Stars{Service: sv.Service, Solution: sv.Solution, Comment: sv.Comment}) {
+		s.outcome(message.Ignored, "the same rating again", nil) // a page can be posted again and again
 		return nil
 	}
 	t, err := s.r.Ticket(s.ctx, sv.Ticket)

@@ -40,7 +40,7 @@ type ListenOptions struct {
 }
 
 // Listen opens the port, so that mail sent from now on waits for Run.
-func Listen(o Options, l ListenOptions) (*Listener, error) {
+func Listen(ctx context.Context, o Options, l ListenOptions) (*Listener, error) {
 	d, err := newDesk(o)
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func Listen(o Options, l ListenOptions) (*Listener, error) {
 		return nil, fmt.Errorf("email: senders are believed without proof only on this machine itself, not at %s", l.Addr)
 	}
 	var config net.ListenConfig
-	port, err := config.Listen(context.Background(), "tcp", l.Addr) // a local port opens at once or not at all
+	port, err := config.Listen(ctx, "tcp", l.Addr)
 	if err != nil {
 		return nil, fmt.Errorf("email: listening at %s: %w", l.Addr, err)
 	}

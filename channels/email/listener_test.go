@@ -14,7 +14,7 @@ import (
 func runListener(t *testing.T, o Options, lo ListenOptions, sink *desktop) string {
 	t.Helper()
 	lo.Addr = "127.0.0.1:0"
-	l, err := Listen(o, lo)
+	l, err := Listen(t.Context(), o, lo)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestListenerBelievesOnlyWhenTold(t *testing.T) {
 			t.Errorf("believe %v: proof %q, want %q", believe, got.Proof, want)
 		}
 	}
-	if _, err := Listen(testOptions(t), ListenOptions{Addr: "0.0.0.0:0", TrustSubmission: true}); err == nil {
+	if _, err := Listen(t.Context(), testOptions(t), ListenOptions{Addr: "0.0.0.0:0", TrustSubmission: true}); err == nil {
 		t.Error("senders would be believed from anywhere")
 	}
 }

@@ -343,7 +343,7 @@ func TestListener(t *testing.T) {
 				if current != nil {
 					current.Close()
 				}
-				l, err := Listen(o, ListenOptions{Addr: addr, TrustSubmission: true})
+				l, err := Listen(t.Context(), o, ListenOptions{Addr: addr, TrustSubmission: true})
 				if err != nil {
 					t.Fatal(err)
 				}

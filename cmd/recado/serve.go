@@ -43,7 +43,7 @@ func (c *serveCmd) Run(ctx context.Context, std Streams) error {
 	defer free()
 	hub := local.NewHub(local.Options{Clock: wallClock})
 	d, err := assemble(ctx, cfg, log, variant{owner: ownerOf(cfg), channels: func(d *desk) ([]channels.Channel, error) {
-		return d.realChannels(hub)
+		return d.realChannels(ctx, hub)
 	}})
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func (d *desk) run(ctx context.Context, hub *local.Hub) error {
 
 // realChannels opens the configured ways in and out. A desk to try things out also
 // has a pretend WhatsApp and Slack, for `recado chat`.
-func (d *desk) realChannels(hub *local.Hub) ([]channels.Channel, error) {
+func (d *desk) realChannels(ctx context.Context, hub *local.Hub) ([]channels.Channel, error) {
 	pages, err := d.webChannel()
 	if err != nil {
 		return nil, err
@@ -84,7 +84,7 @@ func (d *desk) realChannels(hub *local.Hub) ([]channels.Channel, error) {
 		all = append(all, c)
 	}
 	if d.cfg.SMTPIn.Enabled == config.On {
-		c, err := d.submission()
+		c, err := d.submission(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -98,7 +98,7 @@ func (d *desk) realChannels(hub *local.Hub) ([]channels.Channel, error) {
 
 // submission takes mail by SMTP. Without a mailbox to answer through, answers
 // become files.
-func (d *desk) submission() (channels.Channel, error) {
+func (d *desk) submission(ctx context.Context) (channels.Channel, error) {
 	o := d.mailBasics()
 	o.Address = d.cfg.Desk.Register
 	if len(d.cfg.Email) > 0 {
@@ -107,7 +107,7 @@ func (d *desk) submission() (channels.Channel, error) {
 	} else {
 		o.OutFolder = outFolder(d.cfg)
 	}
-	return email.Listen(o, email.ListenOptions{Addr: d.cfg.SMTPIn.Listen, TrustSubmission: d.cfg.SMTPIn.TrustSenders})
+	return email.Listen(ctx, o, email.ListenOptions{Addr: d.cfg.SMTPIn.Listen, TrustSubmission: d.cfg.SMTPIn.TrustSenders})
 }
 
 func outFolder(cfg config.Config) string { return filepath.Join(cfg.Data, "outbox") }

@@ -1,13 +1,8 @@
 package dialogue
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/hex"
 	"regexp"
-	"slices"
 	"strings"
-	"time"
 
 	"recado/core/directory"
 	"recado/core/message"
@@ -208,141 +203,6 @@ func (s *scene) explainUnregistered(email string) error {
 	return nil
 }
 
-// sendCode sends a code to an address, at most codesAHour times.
-func (s *scene) sendCode(p directory.Person, at message.Address) error {
-	c, _, err := known(s.r.Challenge(s.ctx, at))
-	if err != nil {
-		return err
-	}
-	if s.now.Sub(c.SentAt) >= time.Hour {
-		c = directory.Challenge{}
-	}
-	inMail := at == s.in.From
-	if c.Sent >= codesAHour {
-		if !inMail {
-			s.question(topicCode, "code", "access.code-limit", nil)
-		}
-		s.outcome(message.HeldBack, "too many codes were asked for", nil)
-		return nil
-	}
-	code := s.e.NewCode()
-	s.plan.Challenges = append(s.plan.Challenges, directory.Challenge{
-		At: at, Asked: s.in.From, For: p.ID, Hash: hashCode(at, code), SentAt: s.now, Expires: s.now.Add(codeTTL), Sent: c.Sent + 1,
-	})
-	mail := Say{To: at, Language: notice.Language(orElse(p.Language, s.lang())), Code: true,
-		Key: "access.code-mail", Data: notice.Data{"Name": p.First(), "Code": code, "Minutes": int(codeTTL.Minutes())}}
-	if inMail {
-		mail.Key, mail.Refs, mail.Subject = "access.code-reply", refsOf(s.in), replySubject(s.in.Subject)
-	}
-	s.plan.Says = append(s.plan.Says, mail)
-	s.session.Words = at.String()
-	if inMail {
-		s.session.Topic, s.session.Step = topicCode, "code"
-	} else {
-		s.question(topicCode, "code", "access.code-sent", notice.Data{"Email": at.ID, "Minutes": int(codeTTL.Minutes())})
-	}
-	s.outcome(message.HeldBack, "a code was sent to "+at.String(), nil)
-	return nil
-}
-
-// codeAnswered checks a code, wherever it is said: the session may be lost, the
-// challenge is not. It proves the address that the code was sent to, and the one
-// where it is said.
-func (s *scene) codeAnswered() (bool, error) {
-	code := findCode(s.in.Text)
-	if code == "" && strings.TrimSpace(s.in.Text) == "" {
-		code = findCode(s.in.Subject)
-	}
-	if code == "" {
-		return false, nil
-	}
-	at := s.in.From
-	if s.session.Topic == topicCode {
-		if parsed, err := message.ParseAddress(s.session.Words); err == nil {
-			at = parsed
-		}
-	}
-	c, found, err := known(s.r.Challenge(s.ctx, at))
-	if err != nil || !found || c.Asked != s.in.From {
-		return false, err
-	}
-	right := subtle.ConstantTimeCompare([]byte(hashCode(at, code)), []byte(c.Hash)) == 1
-	expired := s.now.After(c.Expires) || c.Attempts >= codeTries
-	if !right && !expired {
-		c.Attempts++
-		s.plan.Challenges = append(s.plan.Challenges, c)
-	}
-	if !right || expired {
-		return s.notThatCode(code, c, expired)
-	}
-	s.keepBeside(code)
-	return true, s.codeRight(c)
-}
-
-// notThatCode answers six digits that are not the code. Among other words they may be
-// any number: a proved sender's words go on as words, and a mail is held as a mail is.
-func (s *scene) notThatCode(code string, c directory.Challenge, expired bool) (bool, error) {
-	if s.proved || !s.chat() && s.saysMore(code) {
-		return false, nil
-	}
-	s.keepBeside(code)
-	if expired || c.Attempts >= codeTries {
-		s.question(topicEmail, "email", "access.code-expired", nil)
-	} else {
-		s.question(topicCode, "code", "access.code-wrong", notice.Data{"Count": codeTries - c.Attempts})
-	}
-	s.outcome(message.Talked, "not the code, or not any more", nil)
-	return true, nil
-}
-
-// codeRight makes both addresses the person's, and lets go what was held.
-func (s *scene) codeRight(c directory.Challenge) error {
-	p, found, err := known(s.r.Person(s.ctx, c.For))
-	if err != nil || !found {
-		return err
-	}
-	if s.known && s.who.ID != p.ID {
-		s.savePerson(without(s.who, s.in.From)) // only claimed to be theirs, else the sender were proved
-	}
-	for _, a := range []message.Address{c.At, s.in.From} {
-		p.Aliases = proven(p.Aliases, a, s.now)
-	}
-	s.savePerson(p)
-	s.who = p
-	s.plan.Challenges = append(s.plan.Challenges, directory.Challenge{At: c.At})
-	// A code by mail lets go what was held of late, not what its owner let lie: that may
-	// be forged. In a chat the upstream vouches for all of it.
-	since := s.now.Add(-heldFor)
-	if !s.chat() {
-		since = s.now.Add(-stale)
-	}
-	s.plan.Released = append(s.plan.Released, Released{From: s.in.From, Since: since, Proof: message.ByToken})
-	s.rest()
-	s.say("access.welcome", notice.Data{"Name": p.First()})
-	s.outcome(message.Talked, "proved by a code", nil)
-	return nil
-}
-
-// proven marks an address as proved, adding it when it is new.
-func proven(aliases []directory.Alias, a message.Address, now time.Time) []directory.Alias {
-	out := append([]directory.Alias(nil), aliases...)
-	for i := range out {
-		if out[i].Address == a {
-			if out[i].VerifiedAt.IsZero() {
-				out[i].VerifiedAt, out[i].VerifiedBy = now, directory.ByCode
-			}
-			return out
-		}
-	}
-	return append(out, directory.Alias{Address: a, VerifiedAt: now, VerifiedBy: directory.ByCode})
-}
-
-// without is the person without an address.
-func without(p directory.Person, a message.Address) directory.Person {
-	p.Aliases = slices.DeleteFunc(slices.Clone(p.Aliases), func(al directory.Alias) bool { return al.Address == a })
-	return p
-}
-
 // hold keeps the items of the turn until their sender is proved.
 func (s *scene) hold() {
 	for _, in := range s.plan.Turn.Items {
@@ -371,29 +231,10 @@ func (s *scene) tellTeam(key, reason string) error {
 	return nil
 }
 
-var (
-	emailInText = regexp.MustCompile(`[\w.+%'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+`)
-	writtenOut  = regexp.MustCompile(`20\d{2}-\d{6,}`) // a protocol number, which holds six digits too
-	codeInText  = regexp.MustCompile(`\b(\d{6})\b|\b(\d{3})[ -](\d{3})\b`)
-)
+var emailInText = regexp.MustCompile(`[\w.+%'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+`)
 
 func findEmail(text string) string {
 	return strings.ToLower(strings.Trim(emailInText.FindString(text), ".'"))
-}
-
-func findCode(text string) string {
-	m := codeInText.FindStringSubmatch(writtenOut.ReplaceAllString(text, " "))
-	if m == nil {
-		return ""
-	}
-	return m[1] + m[2] + m[3]
-}
-
-// hashCode binds a code to its address. Six digits could be guessed from a hash;
-// what protects them is that they live for minutes and a few attempts.
-func hashCode(at message.Address, code string) string {
-	sum := sha256.Sum256([]byte("recado code\x00" + at.String() + "\x00" + code))
-	return hex.EncodeToString(sum[:])
 }
 
 func namesOf(people []directory.Person) string {

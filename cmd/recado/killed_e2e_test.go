@@ -57,7 +57,7 @@ func TestKilled(t *testing.T) {
 		for round := range kills {
 			arrived := s.arrive(round)
 			which := s.random.IntN(2)
-			s.killWithin(two[which], round, 20*time.Second) // a dead owner's lease has to run out first
+			s.killWithin(two[which], round, 30*time.Second) // a dead owner's lease has to run out first
 			two[which] = s.desk.serve([]string{"RECADO_WEB_LISTEN=" + s.desk.pages, other}[which])
 			<-arrived
 		}

@@ -60,7 +60,7 @@ func (s *scene) agent() error {
 	if s.refusedFiles() {
 		return nil
 	}
-	if s.thread != nil && !s.picks() {
+	if s.thread != nil && !s.picks() && !s.commandsUs() {
 		return s.inTeamThread(s.thread, s.in.Text)
 	}
 	if done, err := s.obeyTeam(); done || err != nil {
@@ -88,6 +88,19 @@ func (s *scene) picks() bool {
 	return ok && s.asked()
 }
 
+// commandsUs reports whether the turn is nothing but a command: in a ticket's thread
+// too, a lone "fila" or "fechar" is no word for the customer.
+func (s *scene) commandsUs() bool {
+	if len(s.in.Attachments) > 0 {
+		return false
+	}
+	switch s.command.command {
+	case cmdHelp, cmdCancel, cmdQueue, cmdMine, cmdDetails, cmdClose:
+		return true
+	}
+	return false
+}
+
 // leads reports whether the number that was cut out stood first: rest is then all
 // that followed it.
 func leads(text, rest string) bool {
@@ -112,7 +125,7 @@ func (s *scene) obeyTeam() (bool, error) {
 	case cmdTake:
 		return true, s.take()
 	case cmdClose:
-		if s.command.number == "" && s.session.Ticket == "" {
+		if s.command.number == "" && s.session.Ticket == "" && s.thread == nil {
 			return false, nil
 		}
 		s.say("team.close-how", nil)

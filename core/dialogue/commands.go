@@ -60,6 +60,12 @@ var phrases = inverted(map[command][]string{
 		"qual o telefone", "qual e o telefone", "phone number", "what s your phone number", "what is your phone number",
 		"numero de telefono", "cual es el telefono",
 	},
+	cmdDetails: {
+		"status", "qual o status", "status do chamado", "status do meu chamado", "qual o status do meu chamado", "qual e o status do meu chamado",
+		"como esta meu chamado", "como esta o meu chamado", "what s the status", "ticket status", "status of my ticket", "what s the status of my ticket",
+		"what is the status of my ticket", "how is my ticket", "how is my ticket going", "estado", "estado de mi caso", "estado del caso", "cual es el estado de mi caso",
+		"como va mi caso", "como esta mi caso",
+	},
 	cmdPT: {
 		"portugues", "portuguese",
 	},

@@ -341,8 +341,10 @@ func (s *scene) choiceAnswered(d *Draft) error {
 	case ok:
 		s.setField(d, step, c.Value)
 	default:
-		d.Said = append(d.Said, s.said()...)
-		s.readInto(d)
+		if s.reading.Intent != Greeting || len(s.in.Attachments) > 0 { // "hello??" describes nothing
+			d.Said = append(d.Said, s.said()...)
+			s.readInto(d)
+		}
 		if s.previous.Asked >= 1 {
 			d.Skipped = append(d.Skipped, step)
 		}

@@ -61,6 +61,7 @@ func TestParseCommand(t *testing.T) {
 		"quero ver os chamados da empresa":                  {cmdOrg, ""},
 		"Pode fechar, obrigada!":                            {cmdClose, ""},
 		"sim, pode encerrar":                                {cmdClose, ""},
+		"Qual o status do meu chamado?":                     {cmdDetails, ""},
 		"é outro assunto":                                   {cmdNew, ""},
 		"qual é o telefone?":                                {cmdContact, ""},
 		// English
@@ -90,6 +91,7 @@ func TestParseCommand(t *testing.T) {
 		"yep, close it":                        {cmdClose, ""},
 		"reopen it":                            {cmdReopen, ""},
 		"it's something else":                  {cmdNew, ""},
+		"What's the status of my ticket?":      {cmdDetails, ""},
 		"phone number?":                        {cmdContact, ""},
 		// Spanish
 		"¿Ayuda?":             {cmdHelp, ""},
@@ -115,6 +117,7 @@ func TestParseCommand(t *testing.T) {
 		"ya pueden cerrarlo, gracias":             {cmdClose, ""},
 		"sí, ciérralo":                            {cmdClose, ""},
 		"es otra cosa":                            {cmdNew, ""},
+		"¿cómo va mi caso?":                       {cmdDetails, ""},
 		"número de teléfono":                      {cmdContact, ""},
 		"english":                                 {cmdEN, ""},
 		// A number, as people write it
@@ -144,7 +147,7 @@ func TestNotCommands(t *testing.T) {
 		"ver", "chamado", "ver a nota", "assumir o débito", "fila de impressão parada", "a empresa mudou de endereço", "fechar\no caixa",
 		"the agent does not sync", "close of the month fails", "new users cannot log in", "help me print", "my tickets are printed twice", "correct", "queue is stuck",
 		"el menú desapareció", "cerrar la caja no funciona", "no puedo abrir caso en el sistema", "nuevo usuario no entra", "la cola de impresión", "tomar la foto falla",
-		"falar com o atendente não funciona", "o sistema não deixa sair", "parar a nota", "quero fechar o caixa", "quit smoking app crashes", "preciso falar com o cliente", "quero ver o menu", "posso fechar o caixa?", "quero cancelar a nota", "a empresa", "quero ajuda com a nota",
+		"falar com o atendente não funciona", "o sistema não deixa sair", "parar a nota", "status da nota não muda", "qual o status da nota", "quero fechar o caixa", "quit smoking app crashes", "preciso falar com o cliente", "quero ver o menu", "posso fechar o caixa?", "quero cancelar a nota", "a empresa", "quero ajuda com a nota",
 		"show me the invoice", "let me talk", "I want to talk to a person about the invoice", "forget it ever worked", "close it and it crashes", "can I close the month?", "please help me print",
 		"quiero ver la factura", "hablar con el cliente no sale", "es otra cosa lo que falla", "por favor cerrar la caja", "obrigado", "por favor", "oi",
 		"o chamado 2026-000001 ainda não foi resolvido", "fechar 2026-000001 não funciona", "ajuda 2026-000001", "2026-000001 voltou a dar erro", "1234567", "12",

@@ -40,7 +40,8 @@ type askedResult struct {
 // String is the result for people.
 func (r benchListsResult) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %d messages in %d tickets (filled in %.0f s)   rows   p50 ms   p95 ms   p99 ms  longest  processor\n", r.Database, r.Messages, r.Tickets, r.FillS)
+	fmt.Fprintf(&b, "%s, %d messages in %d tickets (filled in %.0f s)   rows   p50 ms   p95 ms   p99 ms  longest  processor\n",
+		r.Database, r.Messages, r.Tickets, r.FillS)
 	for _, a := range r.Asked {
 		fmt.Fprintf(&b, "  %-56s %6.1f %8.2f %8.2f %8.2f %8.2f %10.2f\n", a.Question, a.Rows, a.P50, a.P95, a.P99, a.Max, a.CPU)
 	}

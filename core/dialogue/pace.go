@@ -28,7 +28,7 @@ type Paced struct {
 	Turns int       `json:"turns"`
 }
 
-const paceHour = time.Hour
+const paceSpan = time.Hour
 
 func (p Pace) of(s *scene) int {
 	switch {
@@ -44,7 +44,7 @@ func (p Pace) of(s *scene) int {
 func (s *scene) count() error {
 	most := s.e.Pace.of(s)
 	p := s.previous.Pace
-	if s.now.Sub(p.Since) >= paceHour {
+	if s.now.Sub(p.Since) >= paceSpan {
 		p = Paced{Since: s.now}
 	}
 	p.Turns++

@@ -56,10 +56,10 @@ func TestCount(t *testing.T) {
 				}
 			}
 			last := begun.Add(time.Duration(tc.most+2) * time.Minute)
-			if s := turn(last.Add(paceHour - time.Second)); !s.hushed || len(s.alarms) > 0 {
+			if s := turn(last.Add(paceSpan - time.Second)); !s.hushed || len(s.alarms) > 0 {
 				t.Error("answered before an hour of silence, or told again")
 			}
-			if s := turn(last.Add(2 * paceHour)); s.hushed {
+			if s := turn(last.Add(2 * paceSpan)); s.hushed {
 				t.Error("still hushed after an hour of silence")
 			}
 		})

@@ -225,10 +225,9 @@ func (s *scene) say(key string, data notice.Data, choices ...message.Choice) *Sa
 }
 
 // sayOf answers about a ticket.
-func (s *scene) sayOf(t *ticket.Ticket, key string, data notice.Data) *Say {
+func (s *scene) sayOf(t *ticket.Ticket, key string, data notice.Data) {
 	say := s.say(key, data)
 	say.Ticket, say.Subject = t, ""
-	return say
 }
 
 // question asks, and remembers what was asked and what the numbers mean.

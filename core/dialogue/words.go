@@ -55,19 +55,23 @@ const (
 )
 
 // human is a wish to talk to somebody. Folded.
-var human = regexp.MustCompile(`^(?:(?:eu )?(?:quero|queria|gostaria de|preciso|posso|pode ser|tem como|da para|da pra) )?(?:falar|conversar) (?:com )?(?:(?:um|uma|o|a|algum|alguma) )?` +
-	`(?:atendente|humano|pessoa|alguem|gente|suporte|equipe|analista|tecnico|gerente|supervisor|supervisora|responsavel|chefe)(?: (?:de verdade|real|do suporte|da equipe|humano|humana))?(?: aqui)?$` +
+var human = regexp.MustCompile(`^(?:(?:eu )?(?:quero|queria|gostaria de|preciso|posso|pode ser|tem como|da para|da pra) )?` +
+	`(?:falar|conversar) (?:com )?(?:(?:um|uma|o|a|algum|alguma) )?` +
+	`(?:atendente|humano|pessoa|alguem|gente|suporte|equipe|analista|tecnico|gerente|supervisor|supervisora|responsavel|chefe)` +
+	`(?: (?:de verdade|real|do suporte|da equipe|humano|humana))?(?: aqui)?$` +
 	`|^(?:(?:i (?:want|need|would like|d like|wanna)(?: to)?|can i|could i|may i|let me) )?(?:talk|speak|chat) (?:to|with) (?:(?:a|an|the) )?` +
 	`(?:real |actual |live )?(?:human|person|someone|somebody|agent|support|team|human being|manager|supervisor)$` +
 	`|^(?:(?:quiero|quisiera|necesito|puedo|podria|me gustaria|dejame) )?(?:hablar|conversar) (?:con )?(?:(?:un|una|el|la) )?` +
-	`(?:persona|agente|humano|alguien|soporte|equipo|tecnico|asesor|asesora|gerente|supervisor|supervisora|encargado|encargada|jefe|responsable)(?: (?:real|de verdad|de carne y hueso|humano|del equipo))?$`)
+	`(?:persona|agente|humano|alguien|soporte|equipo|tecnico|asesor|asesora|gerente|supervisor|supervisora|encargado|encargada|jefe|responsable)` +
+	`(?: (?:real|de verdad|de carne y hueso|humano|del equipo))?$`)
 
 // Words that people put around a command, folded: they change nothing about it.
 var (
-	courtesyBefore = regexp.MustCompile(`^(?:(?:por favor|please|porfa|oi|ola|hola|hi|hello|hey|bom dia|boa tarde|boa noite|buenos dias|buenas tardes|buenas noches|buenas) )+`)
-	courtesyAfter  = regexp.MustCompile(`(?: (?:por favor|please|porfa|pfv|pf|obrigad[oa]|muito obrigad[oa]|valeu|thanks|thank you|gracias|muchas gracias))+$`)
-	agreeBefore    = regexp.MustCompile(`^(?:(?:sim|ok|certo|claro|entao|yes|yep|yeah|sure|si|dale|listo|ya) )+`)
-	showMe         = regexp.MustCompile(`^(?:(?:quero|queria|posso|pode|quiero|quisiera|puedo|i want to|i d like to|can i|could i|can you|let me) )?` +
+	courtesyBefore = regexp.MustCompile(`^(?:(?:por favor|please|porfa|oi|ola|hola|hi|hello|hey|` +
+		`bom dia|boa tarde|boa noite|buenos dias|buenas tardes|buenas noches|buenas) )+`)
+	courtesyAfter = regexp.MustCompile(`(?: (?:por favor|please|porfa|pfv|pf|obrigad[oa]|muito obrigad[oa]|valeu|thanks|thank you|gracias|muchas gracias))+$`)
+	agreeBefore   = regexp.MustCompile(`^(?:(?:sim|ok|certo|claro|entao|yes|yep|yeah|sure|si|dale|listo|ya) )+`)
+	showMe        = regexp.MustCompile(`^(?:(?:quero|queria|posso|pode|quiero|quisiera|puedo|i want to|i d like to|can i|could i|can you|let me) )?` +
 		`(?:ver|mostrar|mostra|mostre|me mostra|listar|show me|show|see|list|view|muestrame|mostrame|ensename) (?:(?:os|the|los) )?`)
 )
 
@@ -136,7 +140,8 @@ func cutNumber(text string, year int) (num, rest string) {
 // ordinals are numbers said as words.
 var ordinals = map[string]int{
 	"um": 1, "uma": 1, "one": 1, "uno": 1, "dois": 2, "duas": 2, "two": 2, "dos": 2, "tres": 3, "three": 3, "quatro": 4, "four": 4, "cuatro": 4,
-	"primeiro": 1, "primeira": 1, "first": 1, "primero": 1, "primera": 1, "segundo": 2, "segunda": 2, "second": 2, "terceiro": 3, "terceira": 3, "third": 3, "tercero": 3, "tercera": 3,
+	"primeiro": 1, "primeira": 1, "first": 1, "primero": 1, "primera": 1, "segundo": 2, "segunda": 2,
+	"second": 2, "terceiro": 3, "terceira": 3, "third": 3, "tercero": 3, "tercera": 3,
 	"quarto": 4, "quarta": 4, "fourth": 4, "cuarto": 4, "cuarta": 4, "quinto": 5, "quinta": 5, "fifth": 5,
 	"cinco": 5, "five": 5, "seis": 6, "six": 6, "sete": 7, "seven": 7, "siete": 7, "oito": 8, "eight": 8, "ocho": 8, "nove": 9, "nine": 9, "nueve": 9,
 }

@@ -215,7 +215,7 @@ func TestYesAndNo(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"Sim": "yes", "s": "yes", "Isso mesmo!": "yes", "pode": "yes", "ok": "yes", "👍": "yes", "👍🏽": "yes", "correct": "yes",
-		"Sim, por favor": "yes", "sim sim": "yes", "yes, please": "yes", "Looks good, thanks": "yes", "that's right": "yes",
+		"Sim, por favor": "yes", "sim sim": "yes", "yes, please": "yes", "Looks good, thanks": "yes", "that's right": "yes", //nolint:dupword // said twice
 		"sí": "yes", "Sí, claro": "yes", "correcto": "yes", "sí, gracias": "yes",
 		"Não": "no", "n": "no", "Não, obrigado": "no", "👎": "no", "👎🏿": "no", "nope": "no", "No, thanks": "no", "no, not yet": "no",
 		"todavía no": "no", "no gracias": "no", "ahora no, gracias": "no",

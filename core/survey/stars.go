@@ -16,7 +16,8 @@ var starWords = map[string]int{
 }
 
 // giving is how people begin to rate: "dou nota 4", "I'd give it a 4", "le doy un 4".
-const giving = `(?:(?:acho que|(?:eu )?diria|i think|i(?:'d|’d)? say|maybe|creo que|(?:yo )?diría(?: que)?)(?: que)? )?(?:(?:(?:eu )?dou|i(?:'d| would|’d)? give(?: it| you)?|(?:yo )?(?:(?:te|le|les|os) )?doy) )?(?:(?:um|uma|a|un|una) )?`
+const giving = `(?:(?:acho que|(?:eu )?diria|i think|i(?:'d|’d)? say|maybe|creo que|(?:yo )?diría(?: que)?)(?: que)? )?` +
+	`(?:(?:(?:eu )?dou|i(?:'d| would|’d)? give(?: it| you)?|(?:yo )?(?:(?:te|le|les|os) )?doy) )?(?:(?:um|uma|a|un|una) )?`
 
 // An answer and nothing else: one or two numbers, with the words that people put
 // around them, or stars drawn or said as words.
@@ -31,7 +32,7 @@ var (
 // plain takes off what only says how an emoji is drawn.
 var plain = strings.NewReplacer("\ufe0f", "", "\u20e3", "")
 
-// thanks may follow an answer: "5, obrigada!"
+// thanks may follow an answer, as in "5, obrigada!".
 var thanks = regexp.MustCompile(`[,.!]*\s+(?:muito )?(?:obrigad[oa]|valeu|thanks|thank you|gracias)[.!]*$`)
 
 // Parse reads stars out of a text that is nothing but an answer (E1). One number

@@ -59,16 +59,6 @@ type Foreteller interface {
 	UpstreamID(out message.Outbound) string
 }
 
-// Typer shows that an answer is being written.
-type Typer interface {
-	Typing(ctx context.Context, to message.Address, on bool) error
-}
-
-// Marker marks an item as read, once a person or the bot has really taken it.
-type Marker interface {
-	MarkRead(ctx context.Context, key message.Key) error
-}
-
 // Checker tries the upstream once, for `recado check`. The error's text is for
 // the person who runs the desk: what is wrong, and what to do.
 type Checker interface {

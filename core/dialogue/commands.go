@@ -21,7 +21,8 @@ var phrases = inverted(map[command][]string{
 	},
 	cmdCancel: {
 		"cancelar", "cancela", "cancel", "deixa pra la", "deixa para la", "esquece", "never mind", "nevermind", "dejalo",
-		"olvidalo", "sair", "parar", "exit", "quit", "salir", "deixa", "deixa quieto", "esquece isso", "forget it", "forget about it", "dejalo asi", "olvidate",
+		"olvidalo", "sair", "parar", "exit", "quit", "salir", "deixa", "deixa quieto", "esquece isso", "forget it",
+		"forget about it", "dejalo asi", "olvidate",
 		"olvida",
 	},
 	cmdHuman: {
@@ -61,9 +62,12 @@ var phrases = inverted(map[command][]string{
 		"numero de telefono", "cual es el telefono",
 	},
 	cmdDetails: {
-		"status", "qual o status", "status do chamado", "status do meu chamado", "qual o status do meu chamado", "qual e o status do meu chamado",
-		"como esta meu chamado", "como esta o meu chamado", "what s the status", "ticket status", "status of my ticket", "what s the status of my ticket",
-		"what is the status of my ticket", "how is my ticket", "how is my ticket going", "estado", "estado de mi caso", "estado del caso", "cual es el estado de mi caso",
+		"status", "qual o status", "status do chamado", "status do meu chamado", "qual o status do meu chamado",
+		"qual e o status do meu chamado",
+		"como esta meu chamado", "como esta o meu chamado", "what s the status", "ticket status", "status of my ticket",
+		"what s the status of my ticket",
+		"what is the status of my ticket", "how is my ticket", "how is my ticket going", "estado", "estado de mi caso",
+		"estado del caso", "cual es el estado de mi caso",
 		"como va mi caso", "como esta mi caso",
 	},
 	cmdPT: {

@@ -264,6 +264,34 @@ func (f *folder) markSeen(ctx context.Context, entries []entry) error {
 	return nil
 }
 
+// move takes what was committed out of the way. Where the server lacks MOVE it is
+// copied, and deleted only once the copy is there: go-imap's own way sends the
+// deletion without waiting. Without UIDPLUS it is marked as deleted and stays, since
+// a bare EXPUNGE would delete what others marked (RFC 4315).
+func (f *folder) move(ctx context.Context, entries []entry, to string) error {
+	end := f.within(ctx)
+	if err := end(f.carry(uidSet(entries), to)); err != nil {
+		return fmt.Errorf("moving mail to %s: %w", to, err)
+	}
+	return nil
+}
+
+func (f *folder) carry(mails imap.UIDSet, to string) error {
+	caps := f.client.Caps()
+	if caps.Has(imap.CapMove) {
+		_, err := f.client.Move(mails, to).Wait()
+		return err
+	}
+	if _, err := f.client.Copy(mails, to).Wait(); err != nil {
+		return err
+	}
+	deleted := &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{imap.FlagDeleted}}
+	if err := f.client.Store(mails, deleted, nil).Close(); err != nil || !caps.Has(imap.CapUIDPlus) {
+		return err
+	}
+	return f.client.UIDExpunge(mails).Close()
+}
+
 // await returns when there may be new mail: the server said so in IDLE, or it is
 // time to look again. Mail that comes just before IDLE begins is not announced by
 // every server, so the first looks follow soon after one another.

@@ -168,13 +168,23 @@ func (m *Mailbox) take(ctx context.Context, f *folder, entries []entry, sink cha
 	if err := m.desk.Memory.Save(finish, m.cursorName(), fmt.Sprintf("%d %d", m.cursor.validity, m.cursor.uid)); err != nil {
 		return fmt.Errorf("saving the cursor: %w", err)
 	}
-	if m.desk.IMAP.LeaveUnseen {
-		return ctx.Err()
+	return errors.Join(m.tidy(finish, f, entries), ctx.Err())
+}
+
+// tidy marks and moves what was taken. It was committed, so that a folder which
+// cannot be moved to is only told of.
+func (m *Mailbox) tidy(ctx context.Context, f *folder, entries []entry) error {
+	if !m.desk.IMAP.LeaveUnseen {
+		if err := f.markSeen(ctx, entries); err != nil {
+			return err
+		}
 	}
-	if err := f.markSeen(finish, entries); err != nil {
-		return err
+	if to := m.desk.IMAP.MoveTo; to != "" {
+		if err := f.move(ctx, entries, to); err != nil {
+			m.desk.Log.WarnContext(ctx, "mail that was taken stays where it was", "mailbox", m.desk.Address, "error", err)
+		}
 	}
-	return ctx.Err()
+	return nil
 }
 
 // fetch reads the mails of entries, in their order. One that the server lists but

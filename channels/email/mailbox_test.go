@@ -132,6 +132,43 @@ func TestLeaveUnseen(t *testing.T) {
 	}
 }
 
+func TestMoved(t *testing.T) {
+	for name, tc := range map[string]struct {
+		folder string
+		moved  bool
+	}{
+		"to a folder":                 {"Feito", true},
+		"to a folder that is missing": {"Nada", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := newIMAP(t, asItIs)
+			if err := in.user.Create("Feito", nil); err != nil {
+				t.Fatal(err)
+			}
+			in.put(t, letterFrom("1", "um"))
+			o := mailboxOptions(t, in)
+			o.IMAP.MoveTo = tc.folder
+			sink := newDesktop()
+			_, stop := runMailbox(t, o, sink)
+			sink.next(t)
+			in.put(t, letterFrom("2", "dois"))
+			sink.next(t) // a move that fails stops nothing
+			if err := stop(); err != nil {
+				t.Fatal(err)
+			}
+			// The memory server has neither MOVE nor UIDPLUS: what was copied is marked.
+			for _, flags := range in.flags(t) {
+				if slices.Contains(flags, imap.FlagDeleted) != tc.moved {
+					t.Errorf("flags %v", flags)
+				}
+			}
+			if status, err := in.user.Status("Feito", &imap.StatusOptions{NumMessages: true}); err != nil || (*status.NumMessages == 2) != tc.moved {
+				t.Errorf("the folder has %v mails: %v", status, err)
+			}
+		})
+	}
+}
+
 func TestFolderMadeAnewIsReadFromItsStart(t *testing.T) {
 	in := newIMAP(t, asItIs)
 	in.put(t, letterFrom("1", "um"))

@@ -74,6 +74,7 @@ type IMAP struct {
 	Poll        time.Duration // between looks where IDLE is missing, and before the first look beside it; 0 is 30 seconds
 	Idle        time.Duration // before IDLE is renewed in quiet times; 0 is 9 minutes, at most 28 (RFC 2177)
 	LeaveUnseen bool          // do not set \Seen on what was taken
+	MoveTo      string        // folder for what was taken; it stays where it is when empty
 	Batch       int           // most mails in one Accept; 0 is 50
 	Pause       time.Duration // before the first new try after a failure; doubles up to 64 times; 0 is 1 second
 }

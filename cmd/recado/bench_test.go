@@ -12,7 +12,8 @@ import (
 func quietly() Streams { return Streams{Out: io.Discard, Err: io.Discard} }
 
 // The load is too short to measure anything: that the desk does what the bench
-// counts is checked, as after every run.
+// counts is checked, as after every run. How many turns there are is the machine's
+// business.
 func TestBenchTurnsDoesWhatItCounts(t *testing.T) {
 	bases := benchBases{Only: "sqlite", Folder: t.TempDir()}
 	base, err := bases.sqlite(t.Context())
@@ -24,7 +25,7 @@ func TestBenchTurnsDoesWhatItCounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Turns < benchCustomers || r.Messages < 2*r.Turns || r.Raw.One <= 0 {
+	if r.Turns < 1 || r.Messages < 2*r.Turns || r.Raw.One <= 0 {
 		t.Errorf("%d turns with %d messages beside %.0f raw commits a second, by %d customers", r.Turns, r.Messages, r.Raw.One, benchCustomers)
 	}
 	b.asked.Add(1)

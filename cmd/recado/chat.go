@@ -38,6 +38,9 @@ func (c *chatCmd) Run(ctx context.Context, std Streams) error {
 	if !cfg.Example {
 		return errors.New("chat speaks as anybody, so it is only for a desk with `example: true`")
 	}
+	if !cfg.Database.IsZero() || len(cfg.Email) > 0 {
+		return errors.New("chat pretends every channel, so it is only for a desk with the embedded database and no mailbox")
+	}
 	free, err := lockData(cfg)
 	if errors.Is(err, errBusy) {
 		return attach(ctx, cfg, c.As, std)

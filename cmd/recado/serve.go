@@ -131,6 +131,7 @@ func (d *desk) mailOptions(box config.Mailbox) email.Options {
 	o.IMAP = email.IMAP{
 		Server: server(in.Host, in.Port, in.TLS, in.User, in.Password), Folder: in.Folder, Poll: box.Poll,
 	}
+	o.IMAP.MoveTo, _ = in.Moves()
 	o.SMTP = email.SMTP{Server: server(out.Host, out.Port, out.TLS, out.User, out.Password)}
 	return o
 }
@@ -174,7 +175,7 @@ func (d *desk) greet(w io.Writer) {
 	if d.cfg.SMTPIn.Enabled == config.On {
 		fmt.Fprintf(&b, "  SMTP      %s, para %s\n", d.cfg.SMTPIn.Listen, d.cfg.Desk.Register)
 	}
-	if d.cfg.Example {
+	if d.cfg.Example && d.cfg.SMTPIn.Enabled == config.On && len(d.cfg.Email) == 0 {
 		fmt.Fprintf(&b, tryNext, d.cfg.SMTPIn.Listen, d.cfg.Desk.Register, outFolder(d.cfg))
 	}
 	_, _ = io.WriteString(w, b.String())

@@ -59,7 +59,11 @@ func TestTwoProcessesOnSQLite(t *testing.T) {
 				}
 			})
 		}
-		time.Sleep(250 * time.Millisecond)
+		for range 500 { // until a has sent something, however slow the disk is
+			if time.Sleep(10 * time.Millisecond); len(lineA.told()) > 0 {
+				break
+			}
+		}
 		if err := dbA.Close(); err != nil {
 			t.Error(err)
 		}

@@ -218,8 +218,7 @@ func readLine(r io.Reader) (string, error) {
 
 // attach joins the terminal to the desk that is being served.
 func attach(ctx context.Context, cfg config.Config, as string, std Streams) error {
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, "unix", socketPath(cfg))
+	conn, err := dialDesk(ctx, socketPath(cfg))
 	if err != nil {
 		return fmt.Errorf("%w (and it lets no chat in: %w)", errBusy, err)
 	}
@@ -238,4 +237,21 @@ func attach(ctx context.Context, cfg config.Config, as string, std Streams) erro
 		return fmt.Errorf("chat: %w", err)
 	}
 	return nil
+}
+
+// dialDesk waits a little for a desk that is just starting.
+func dialDesk(ctx context.Context, path string) (net.Conn, error) {
+	const tries, pause = 50, 100 * time.Millisecond
+	var dialer net.Dialer
+	for try := 1; ; try++ {
+		conn, err := dialer.DialContext(ctx, "unix", path)
+		if err == nil || try == tries {
+			return conn, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(pause):
+		}
+	}
 }

@@ -26,9 +26,6 @@ type Batch struct {
 	problems finder
 }
 
-// Len is how many entries were read.
-func (b *Batch) Len() int { return len(b.records) }
-
 // empties is the cell that empties a value.
 const empties = "-"
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"testing"
+
+	"recado/channels/email/letter"
 )
 
 // One mail of 2 KB, from bytes to Inbound, with the store in memory.
@@ -12,7 +14,7 @@ func BenchmarkRead(b *testing.B) {
 	raw := []byte(letterFrom("1", strings.Repeat("A emissão do CT-e parou desde ontem à noite, e nada mudou aqui.\r\n", 25)))
 	b.SetBytes(int64(len(raw)))
 	for b.Loop() {
-		if _, err := d.read(context.Background(), raw, envelope{}); err != nil {
+		if _, err := d.read(context.Background(), raw, letter.Envelope{}); err != nil {
 			b.Fatal(err)
 		}
 	}

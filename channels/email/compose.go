@@ -19,6 +19,8 @@ import (
 	"strings"
 	"time"
 
+	"recado/channels/email/letter"
+	"recado/channels/email/machine"
 	"recado/core/message"
 )
 
@@ -36,7 +38,7 @@ func (d *desk) messageID(out message.Outbound) string {
 		sum := sha256.Sum256([]byte(id))
 		id = hex.EncodeToString(sum[:16])
 	}
-	return id + "@" + d.address.domain
+	return id + "@" + d.home.Address.Domain
 }
 
 // compose writes the mail that says out. It fails only when an attachment cannot
@@ -61,11 +63,11 @@ func (d *desk) compose(ctx context.Context, out message.Outbound) ([]byte, error
 func (d *desk) head(out message.Outbound) [][2]string {
 	fields := [][2]string{
 		{"Date", d.Clock().UTC().Format(time.RFC1123Z)},
-		{"From", named(d.Name, d.address)},
+		{"From", named(d.Name, d.home.Address)},
 		{"To", "<" + out.To.ID + ">"},
 	}
 	if out.Number != "" {
-		answer := d.address.withDetail(d.Detail, d.Signer.Reply(out.Number, out.To.ID))
+		answer := d.home.With(d.Signer.Reply(out.Number, out.To.ID))
 		fields = append(fields, [2]string{"Reply-To", named(d.Name, answer)})
 	}
 	fields = append(fields,
@@ -83,14 +85,14 @@ func (d *desk) head(out message.Outbound) [][2]string {
 	return append(fields,
 		[2]string{"Auto-Submitted", auto},
 		[2]string{"X-Auto-Response-Suppress", "All"},
-		[2]string{loopHeader, d.address.String()},
-		[2]string{"Content-Language", oneLine(out.Language)},
+		[2]string{machine.LoopHeader, d.home.Address.String()},
+		[2]string{"Content-Language", letter.OneLine(out.Language)},
 		[2]string{"MIME-Version", "1.0"},
 	)
 }
 
-func named(name string, a address) string {
-	if name = oneLine(name); name == "" {
+func named(name string, a letter.Address) string {
+	if name = letter.OneLine(name); name == "" {
 		return "<" + a.String() + ">"
 	}
 	if encoded := mime.QEncoding.Encode("utf-8", name); encoded != name {
@@ -101,11 +103,11 @@ func named(name string, a address) string {
 
 // subject bears the protocol number once, for who answers without our address.
 func (d *desk) subject(out message.Outbound) string {
-	s := cut(oneLine(out.Subject), 500)
-	if number := oneLine(out.Number); number != "" && !strings.Contains(s, number) {
+	s := letter.Cut(letter.OneLine(out.Subject), 500)
+	if number := letter.OneLine(out.Number); number != "" && !strings.Contains(s, number) {
 		s = strings.TrimSpace("[" + number + "] " + s)
 	}
-	return or(s, or(oneLine(d.Name), d.address.String()))
+	return or(s, or(letter.OneLine(d.Name), d.home.Address.String()))
 }
 
 // mostReferences keeps the field short: the first names the thread, the last ones
@@ -117,8 +119,8 @@ func references(refs []string) (out []string) {
 		refs = append([]string{refs[0]}, refs[len(refs)-mostReferences+1:]...)
 	}
 	for _, id := range refs {
-		id = strings.Trim(oneLine(id), "<>")
-		if id != "" && len(id) <= maxMessageID && !strings.ContainsAny(id, " <>") {
+		id = strings.Trim(letter.OneLine(id), "<>")
+		if id != "" && len(id) <= letter.MaxMessageID && !strings.ContainsAny(id, " <>") {
 			out = append(out, "<"+id+">")
 		}
 	}
@@ -129,7 +131,7 @@ func references(refs []string) (out []string) {
 // that can be had. A value never ends its field: line ends were made blanks.
 func writeField(b *bytes.Buffer, name, value string) {
 	const wanted = 76
-	if value = oneLine(value); value == "" {
+	if value = letter.OneLine(value); value == "" {
 		return
 	}
 	b.WriteString(name + ":")
@@ -210,18 +212,18 @@ func (d *desk) writeTexts(w io.Writer, out message.Outbound) (string, error) {
 
 func plainBody(out message.Outbound) string {
 	var b strings.Builder
-	b.WriteString(strings.TrimSpace(tidy(out.Text)) + "\n")
+	b.WriteString(strings.TrimSpace(letter.Tidy(out.Text)) + "\n")
 	if lines := quoteLines(out); len(lines) > 0 {
 		b.WriteString("\n> " + strings.Join(lines, "\n> ") + "\n")
 	}
 	if out.Link != nil && out.Link.URL != "" {
-		b.WriteString("\n" + oneLine(out.Link.Label) + ":\n" + out.Link.URL + "\n")
+		b.WriteString("\n" + letter.OneLine(out.Link.Label) + ":\n" + out.Link.URL + "\n")
 	}
 	return b.String()
 }
 
 func quoteLines(out message.Outbound) []string {
-	if q := strings.TrimSpace(tidy(out.Quote)); q != "" {
+	if q := strings.TrimSpace(letter.Tidy(out.Quote)); q != "" {
 		return strings.Split(q, "\n")
 	}
 	return nil
@@ -234,11 +236,11 @@ func (d *desk) htmlBody(out message.Outbound) (string, error) {
 		Quote                   []string
 		Link                    *message.Link
 	}{
-		Language: oneLine(out.Language),
+		Language: letter.OneLine(out.Language),
 		Subject:  d.subject(out),
-		Body:     markupHTML(tidy(out.Text)),
+		Body:     markupHTML(letter.Tidy(out.Text)),
 		Quote:    quoteLines(out),
-		Foot:     oneLine(d.Name),
+		Foot:     letter.OneLine(d.Name),
 	}
 	if out.Link != nil && out.Link.URL != "" {
 		page.Link = out.Link
@@ -256,7 +258,7 @@ func (d *desk) writeFile(ctx context.Context, mixed *multipart.Writer, a message
 		return fmt.Errorf("opening the attachment %q: %w", a.Name, err)
 	}
 	defer content.Close()
-	name := fileName(a.Name, a.MediaType, 1)
+	name := letter.FileName(a.Name, a.MediaType, 1)
 	mediaType, _, err := mime.ParseMediaType(a.MediaType)
 	if err != nil || slices.Contains([]string{"multipart", "message"}, strings.SplitN(mediaType, "/", 2)[0]) {
 		mediaType = "application/octet-stream" // RFC 2046 forbids base64 on these

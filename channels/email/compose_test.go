@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"recado/channels"
+	"recado/channels/email/letter"
 	"recado/core/message"
 )
 
@@ -142,14 +143,14 @@ func TestComposeBody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := open(raw)
-	if l.failed != nil || len(l.segments) != 1 || len(l.files) != 1 || l.parts != 3 {
-		t.Fatalf("read back as %d parts, %d texts, %d files (%v)", l.parts, len(l.segments), len(l.files), l.failed)
+	l := letter.Open(raw)
+	if l.Failed != nil || len(l.Segments) != 1 || len(l.Files) != 1 || l.Parts != 3 {
+		t.Fatalf("read back as %d parts, %d texts, %d files (%v)", l.Parts, len(l.Segments), len(l.Files), l.Failed)
 	}
-	if f := l.files[0]; f.name != "relatório.pdf" || f.mediaType != "application/pdf" || len(f.content) != 20000 {
-		t.Errorf("the file came back as %q, %s, %d bytes", f.name, f.mediaType, len(f.content))
+	if f := l.Files[0]; f.Name != "relatório.pdf" || f.MediaType != "application/pdf" || len(f.Content) != 20000 {
+		t.Errorf("the file came back as %q, %s, %d bytes", f.Name, f.MediaType, len(f.Content))
 	}
-	plain, html := l.segments[0].plain, l.segments[0].html
+	plain, html := l.Segments[0].Plain, l.Segments[0].Html
 	for _, want := range []string{"Chamado *2026-000042* aberto.", "> Não emite\n> desde ontem", "Avaliar:\nhttps://desk.example/r/abc"} {
 		if !strings.Contains(plain, want) {
 			t.Errorf("the text lacks %q:\n%s", want, plain)
@@ -186,7 +187,7 @@ func TestMessageIDIsForetold(t *testing.T) {
 	if a != b || strings.ContainsAny(a, " <>") {
 		t.Errorf("%q, %q", a, b)
 	}
-	if got := messageIDs(sent(t, d, odd).Header.Get("Message-ID")); len(got) != 1 || got[0] != a {
+	if got := letter.MessageIDs(sent(t, d, odd).Header.Get("Message-ID")); len(got) != 1 || got[0] != a {
 		t.Errorf("the mail bears %q, foretold was %q", got, a)
 	}
 }

@@ -4,10 +4,11 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"recado/channels/email/letter"
 )
 
 // Whatever arrives becomes one whole item, and no part of it goes missing.
@@ -27,7 +28,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte{0, 0xff, '\r', '\r'})
 	d := testDesk(f)
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		in, err := d.read(context.Background(), raw, envelope{})
+		in, err := d.read(context.Background(), raw, letter.Envelope{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -39,85 +40,12 @@ func FuzzRead(f *testing.F) {
 				t.Errorf("not fit for a database: %q", s)
 			}
 		}
-		l := open(raw)
-		if l.parts != l.shown+len(l.files)+len(l.reports)+len(l.damaged) {
-			t.Errorf("%d parts in; %d shown, %d files, %d reports, %d damaged out", l.parts, l.shown, len(l.files), len(l.reports), len(l.damaged))
+		l := letter.Open(raw)
+		if l.Parts != l.Shown+len(l.Files)+len(l.Reports)+len(l.Damaged) {
+			t.Errorf("%d parts in; %d shown, %d files, %d reports, %d damaged out", l.Parts, l.Shown, len(l.Files), len(l.Reports), len(l.Damaged))
 		}
-		if again, _ := d.read(context.Background(), raw, envelope{}); again.Key != in.Key {
+		if again, _ := d.read(context.Background(), raw, letter.Envelope{}); again.Key != in.Key {
 			t.Errorf("one mail, two keys: %s and %s", in.Key, again.Key)
-		}
-	})
-}
-
-// What is taken as a person's words are lines of the mail, in their order.
-func FuzzReply(f *testing.F) {
-	f.Add("Oi\n\nEm 1/2/2026, x <a@b> escreveu:\n> velho\nnovo\n> velho\n-- \nAna")
-	f.Add("De: a\nPara: b\nAssunto: c\n\nd")
-	f.Add("> > >\n--\n__________________\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		r := readReply(text)
-		all := strings.Split(tidy(text), "\n")
-		if strings.TrimSpace(tidy(text)) != "" && strings.TrimSpace(r.own) == "" {
-			t.Errorf("nothing is left of %q", text)
-		}
-		for i, line := range strings.Split(r.own, "\n") {
-			line = strings.TrimRight(line, " \t")
-			at := slices.IndexFunc(all, func(l string) bool { return strings.TrimRight(l, " \t") == line })
-			if at < 0 {
-				if r.own == "" && i == 0 {
-					break
-				}
-				t.Fatalf("line %d, %q, is not of %q", i, line, text)
-			}
-			all = all[at+1:]
-		}
-	})
-}
-
-// An address that is taken can neither end a command nor a field, and reads the same again.
-func FuzzAddress(f *testing.F) {
-	for _, s := range []string{"ana@a.example", `"a b"@c.example`, "suporte+2026-000001.abc@desk.example", "x@[127.0.0.1]", "a@b\r\nc"} {
-		f.Add(s)
-	}
-	d := testDesk(f)
-	f.Fuzz(func(t *testing.T, s string) {
-		for _, p := range parties(s) {
-			checkAddress(t, p.address)
-		}
-		a, ok := parseAddress(s)
-		if !ok {
-			return
-		}
-		checkAddress(t, a)
-		if detail, ours := d.address.detail(a, d.Detail); ours && detail != "" {
-			if got := d.address.withDetail(d.Detail, detail); got != a {
-				t.Errorf("%s has detail %q, which makes %s", a, detail, got)
-			}
-		}
-	})
-}
-
-func checkAddress(t *testing.T, a address) {
-	t.Helper()
-	if strings.ContainsAny(a.String(), "\r\n\x00") || strings.ContainsAny(a.domain, "<> ") {
-		t.Errorf("dangerous: %q", a)
-	}
-	if again, ok := parseAddress(a.String()); !ok || again != a {
-		t.Errorf("%q reads as %q, %v", a, again, ok)
-	}
-}
-
-// A result is never found inside a comment or a quoted string.
-func FuzzAuthResults(f *testing.F) {
-	f.Add("mx.desk.example; dmarc=pass (x) header.from=a.example; spf=fail smtp.mailfrom=\"a;b\"")
-	f.Add("(mx) mx 1; dkim = pass header.d = a")
-	f.Fuzz(func(t *testing.T, s string) {
-		if strings.ContainsAny(s, `()"\`) {
-			s = "mx; spf=fail (" + strings.NewReplacer("(", "", ")", "", `\`, "").Replace(s) + ") smtp.mailfrom=x"
-		}
-		_, results, ok := parseAuthResults(s)
-		if strings.HasPrefix(s, "mx; spf=fail (") && (!ok || len(results) != 1 || results[0].value != "fail") {
-			t.Errorf("%q gives %v, %v", s, results, ok)
 		}
 	})
 }

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"recado/channels/email/letter"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -25,7 +27,7 @@ func TestGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			in, err := testDesk(t).read(context.Background(), raw, envelope{})
+			in, err := testDesk(t).read(context.Background(), raw, letter.Envelope{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -49,8 +51,8 @@ func TestGolden(t *testing.T) {
 			if !bytes.Equal(bytes.TrimSpace(want), got) {
 				t.Errorf("understood as\n%s\nwant\n%s", got, want)
 			}
-			if l := open(raw); l.parts != l.shown+len(l.files)+len(l.reports)+len(l.damaged) {
-				t.Errorf("%d parts went in; %d texts, %d files, %d reports, %d damaged came out", l.parts, l.shown, len(l.files), len(l.reports), len(l.damaged))
+			if l := letter.Open(raw); l.Parts != l.Shown+len(l.Files)+len(l.Reports)+len(l.Damaged) {
+				t.Errorf("%d parts went in; %d texts, %d files, %d reports, %d damaged came out", l.Parts, l.Shown, len(l.Files), len(l.Reports), len(l.Damaged))
 			}
 		})
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"recado/channels"
+	"recado/channels/email/letter"
 )
 
 // Listener is a channel that takes mail in by SMTP and answers by SMTP. It is an
@@ -77,7 +78,7 @@ func (l *Listener) Run(ctx context.Context, sink channels.Sink) error {
 	defer l.set(false, "stopped")
 	b := &intake{ctx: ctx, sink: sink, Listener: l}
 	server := smtp.NewServer(b)
-	server.Domain = l.desk.address.domain
+	server.Domain = l.desk.home.Address.Domain
 	server.MaxMessageBytes = l.desk.MaxMail
 	server.MaxRecipients = 50
 	server.MaxLineLength = 64 << 10 // broken senders write whole paragraphs in a line; nothing is gained by losing them
@@ -233,8 +234,8 @@ func (s *submission) Mail(from string, _ *smtp.MailOptions) error {
 }
 
 func (s *submission) Rcpt(to string, _ *smtp.RcptOptions) error {
-	a, ok := parseAddress(to)
-	if _, ours := s.intake.desk.address.detail(a, s.intake.desk.Detail); !ok || !ours {
+	a, ok := letter.ParseAddress(to)
+	if _, ours := s.intake.desk.home.Detail(a); !ok || !ours {
 		return notHere
 	}
 	s.recipients = append(s.recipients, to)
@@ -261,7 +262,7 @@ func (s *submission) Data(r io.Reader) error {
 	}
 	ctx, cancel := draining(b.ctx)
 	defer cancel()
-	in, err := b.desk.read(ctx, raw, envelope{sender: &s.sender, recipients: s.recipients, believed: b.believe})
+	in, err := b.desk.read(ctx, raw, letter.Envelope{Sender: &s.sender, Recipients: s.recipients, Believed: b.believe})
 	if err == nil {
 		err = offer(ctx, b.sink, in)
 	}

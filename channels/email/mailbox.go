@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"recado/channels"
+	"recado/channels/email/letter"
 	"recado/core/message"
 )
 
@@ -192,7 +193,7 @@ func (m *Mailbox) tidy(ctx context.Context, f *folder, entries []entry) error {
 func (m *Mailbox) fetch(ctx context.Context, f *folder, entries []entry) ([]message.Inbound, error) {
 	read := map[uint32]message.Inbound{}
 	err := f.fetch(ctx, entries, m.desk.MaxMail, func(e entry, raw []byte) error {
-		in, err := m.desk.read(ctx, raw, envelope{size: e.size, believed: m.desk.TrustSenders})
+		in, err := m.desk.read(ctx, raw, letter.Envelope{Size: e.size, Believed: m.desk.TrustSenders})
 		read[e.uid] = in
 		return err
 	})

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"recado/channels"
+	"recado/channels/email/letter"
 	"recado/sign"
 )
 
@@ -123,16 +124,16 @@ func or[T comparable](v, otherwise T) T {
 
 // check says what a person must change.
 func (o Options) check() error {
-	a, ok := parseAddress(o.Address)
+	a, ok := letter.ParseAddress(o.Address)
 	switch {
 	case !ok:
 		return fmt.Errorf("email: the desk's address %q is not an e-mail address", o.Address)
 	case !slices.Contains([]string{"+", "-", "_", "="}, o.Detail):
 		return fmt.Errorf("email: the detail separator %q is not one of + - _ =", o.Detail)
-	case strings.Contains(a.local, o.Detail):
+	case strings.Contains(a.Local, o.Detail):
 		return fmt.Errorf("email: the desk's address %q already holds the detail separator %q", o.Address, o.Detail)
-	case len(a.local)+len(o.Detail)+longestDetail > maxLocalPart:
-		return fmt.Errorf("email: %q is too long to add a ticket's token to it", a.local)
+	case len(a.Local)+len(o.Detail)+longestDetail > maxLocalPart:
+		return fmt.Errorf("email: %q is too long to add a ticket's token to it", a.Local)
 	case o.Files == nil || o.Signer == nil || o.Clock == nil:
 		return errors.New("email: a file store, a signer and a clock are needed")
 	case o.IMAP.Idle > longestIdle:

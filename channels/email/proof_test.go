@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"recado/channels/email/letter"
 	"recado/core/message"
 )
 
@@ -61,7 +62,7 @@ func TestProof(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			in, _ := d.understand([]byte(tt.head+"Subject: x\r\n\r\ntexto\r\n"), envelope{})
+			in, _ := d.understand([]byte(tt.head+"Subject: x\r\n\r\ntexto\r\n"), letter.Envelope{})
 			if in.Proof != tt.proof || in.Thread.Number != tt.number || in.From.ID != tt.from {
 				t.Errorf("proof %q, number %q, from %q; want %q, %q, %q", in.Proof, in.Thread.Number, in.From.ID, tt.proof, tt.number, tt.from)
 			}
@@ -72,7 +73,7 @@ func TestProof(t *testing.T) {
 func TestTokenFromTheEnvelope(t *testing.T) {
 	d := testDesk(t)
 	rcpt := "suporte+" + d.Signer.Reply("2026-000042", "ana@cliente.example") + "@desk.example"
-	in, _ := d.understand([]byte("From: ana@cliente.example\r\n\r\nx"), envelope{recipients: []string{rcpt}})
+	in, _ := d.understand([]byte("From: ana@cliente.example\r\n\r\nx"), letter.Envelope{Recipients: []string{rcpt}})
 	if in.Proof != message.ByToken || in.Thread.Number != "2026-000042" {
 		t.Errorf("proof %q, number %q", in.Proof, in.Thread.Number)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"recado/channels"
 	"recado/channels/channeltest"
+	"recado/channels/email/letter"
 	"recado/core/message"
 	"recado/testenv"
 )
@@ -157,12 +158,12 @@ func TestRealConversation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	replyTo := parties(read.Header.Get("Reply-To"))
+	replyTo := letter.Parties(read.Header.Get("Reply-To"))
 	if len(replyTo) != 1 || read.Header.Get("In-Reply-To") != "<1@cliente.example>" {
 		t.Fatalf("head as it arrived: %v", read.Header)
 	}
 
-	testenv.SendMail(t, ana, replyTo[0].address.String(), []byte("From: Ana <"+ana+">\r\nTo: "+o.Address+"\r\nSubject: Re: x\r\nMessage-ID: <3@cliente.example>\r\nIn-Reply-To: <"+receipt.UpstreamID+">\r\n\r\nobrigada\r\n"))
+	testenv.SendMail(t, ana, replyTo[0].Address.String(), []byte("From: Ana <"+ana+">\r\nTo: "+o.Address+"\r\nSubject: Re: x\r\nMessage-ID: <3@cliente.example>\r\nIn-Reply-To: <"+receipt.UpstreamID+">\r\n\r\nobrigada\r\n"))
 	answer := sink.next(t)
 	if answer.Thread.Number != "2026-000042" || answer.Proof != message.ByToken {
 		t.Errorf("number %q, proof %q: the plus-address was only in the envelope", answer.Thread.Number, answer.Proof)

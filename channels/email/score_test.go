@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"recado/channels/email/letter"
+	"recado/channels/email/machine"
+	"recado/channels/email/reply"
 	"recado/core/message"
 )
 
@@ -48,15 +51,15 @@ func TestScoreReplies(t *testing.T) {
 	for _, r := range all {
 		text := r.Text
 		if r.Raw != "" {
-			segments := open([]byte(r.Raw)).segments
-			if len(segments) > 0 && segments[0].plain != "" {
-				text = segments[0].plain
+			segments := letter.Open([]byte(r.Raw)).Segments
+			if len(segments) > 0 && segments[0].Plain != "" {
+				text = segments[0].Plain
 			}
 		}
-		got := readReply(text)
-		own := got.own
+		got := reply.Read(text)
+		own := got.Own
 		if strings.Contains(r.Policy, "keep signature") {
-			own = strings.TrimSpace(own + "\n" + got.signature)
+			own = strings.TrimSpace(own + "\n" + got.Signature)
 		}
 		if strings.Join(strings.Fields(own), " ") == strings.Join(strings.Fields(r.Want), " ") {
 			exact++
@@ -70,7 +73,7 @@ func TestScoreReplies(t *testing.T) {
 		if extra != "" {
 			leaked++
 		}
-		t.Logf("%s (%s, %s): lost %q, more %q", r.ID, r.Lang, r.Policy, missing, cut(extra, 150))
+		t.Logf("%s (%s, %s): lost %q, more %q", r.ID, r.Lang, r.Policy, missing, letter.Cut(extra, 150))
 	}
 	share := 100 * exact / len(all)
 	t.Logf("exact %d of %d (%d %%), own words lost in %d, more than wanted in %d", exact, len(all), share, lost, leaked)
@@ -104,14 +107,14 @@ func TestScoreMachineMail(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := open(raw)
-		auto := d.machine(&l, envelope{})
+		l := letter.Open(raw)
+		auto := machine.Kind(&l, letter.Envelope{}, d.home)
 		total[r.Label]++
 		want := map[string]message.Auto{"bounce": message.BounceDSN, "auto_reply": message.AutoReply, "feedback_report": message.Complaint, "human": message.NotAuto}[r.Label]
 		if auto == want || r.Label == "human" && auto == message.ListMail {
 			right[r.Label]++
 			if auto == message.BounceDSN {
-				if b := readBounce(&l); b.recipient == (address{}) {
+				if b := machine.ReadBounce(&l); b.Recipient == (letter.Address{}) {
 					right["(bounce without recipient)"]++
 				}
 			}
@@ -120,7 +123,7 @@ func TestScoreMachineMail(t *testing.T) {
 		if r.Label == "human" {
 			people++
 		}
-		t.Logf("%s: want %q, got %q; from %q subject %q", r.File, want, auto, l.header.first("from"), l.header.subject())
+		t.Logf("%s: want %q, got %q; from %q subject %q", r.File, want, auto, l.Header.First("from"), l.Header.Subject())
 	}
 	t.Logf("right %v of %v", right, total)
 	if people > 0 {

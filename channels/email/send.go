@@ -13,6 +13,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"recado/channels"
+	"recado/channels/email/letter"
 	"recado/core/message"
 )
 
@@ -52,7 +53,7 @@ func (p *postman) UpstreamID(out message.Outbound) string { return p.desk.messag
 
 // Send composes out and hands it to the SMTP server.
 func (p *postman) Send(ctx context.Context, out message.Outbound) (channels.Receipt, error) {
-	to, ok := parseAddress(out.To.ID)
+	to, ok := letter.ParseAddress(out.To.ID)
 	switch {
 	case out.To.Channel != message.Email:
 		return failed(channels.Permanent, fmt.Errorf("%s is not an e-mail address", out.To))
@@ -156,7 +157,7 @@ func (p *postman) deliver(ctx context.Context, l *line, to string, mail []byte) 
 	}
 	conn := l.conn
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	at, err = transact(l.client, p.desk.address.String(), to, mail)
+	at, err = transact(l.client, p.desk.home.Address.String(), to, mail)
 	if !stop() && err != nil {
 		err = errors.Join(ctx.Err(), err)
 	}
@@ -222,7 +223,7 @@ func (p *postman) greet(ctx context.Context, conn net.Conn) (c *smtp.Client, at 
 	}
 	c.CommandTimeout = p.desk.SMTP.Timeout
 	c.SubmissionTimeout = 5 * p.desk.SMTP.Timeout // the server may be filtering; RFC 5321 asks for patience here
-	if err := c.Hello(or(p.desk.SMTP.Hello, p.desk.address.domain)); err != nil {
+	if err := c.Hello(or(p.desk.SMTP.Hello, p.desk.home.Address.Domain)); err != nil {
 		return nil, atConnect, err
 	}
 	if p.desk.SMTP.User == "" || p.desk.SMTP.Mode == Plain && !offersSignIn(c) {

@@ -45,11 +45,17 @@ var rules = map[string]rule{
 	"core/report":   {ours: []string{"core/*"}},
 	"core/coretest": {ours: []string{"core/*"}, outside: []string{"github.com/google/uuid"}},
 
-	"channels":             {ours: []string{"core/message"}},
-	"channels/email":       {ours: []string{"channels", "core/message", "sign"}},
-	"channels/web":         {ours: []string{"channels", "core/message", "sign"}},
-	"channels/local":       {ours: []string{"channels", "core/message"}},
-	"channels/channeltest": {ours: []string{"channels", "core/message"}},
+	"channels": {ours: []string{"core/message"}},
+	"channels/email": {ours: []string{
+		"channels", "channels/email/letter", "channels/email/machine", "channels/email/reply", "channels/email/sender", "core/message", "sign",
+	}},
+	"channels/email/letter":  {ours: []string{"core/message"}},
+	"channels/email/machine": {ours: []string{"channels/email/letter", "channels/email/sender", "core/message"}},
+	"channels/email/reply":   {ours: []string{"channels/email/letter"}},
+	"channels/email/sender":  {ours: []string{"channels/email/letter"}},
+	"channels/web":           {ours: []string{"channels", "core/message", "sign"}},
+	"channels/local":         {ours: []string{"channels", "core/message"}},
+	"channels/channeltest":   {ours: []string{"channels", "core/message"}},
 
 	// catalog and ticket: what the assistant proposes is made of their values.
 	"assist":        {ours: []string{"assist/search", "core/dialogue", "core/message", "core/article", "core/directory", "core/catalog", "core/ticket"}},
@@ -89,7 +95,7 @@ var owners = map[string][]string{
 	"github.com/redis/go-redis/v9":   {"bot/redisstore"},
 	"github.com/emersion/go-imap/v2": {"channels/email"},
 	"github.com/emersion/go-smtp":    {"channels/email"},
-	"github.com/jhillyerd/enmime/v2": {"channels/email"},
+	"github.com/jhillyerd/enmime/v2": {"channels/email/letter"},
 	"github.com/alecthomas/kong":     {"cmd/recado"},
 }
 

@@ -85,6 +85,10 @@ const (
 	ByUpstream Proof = "channel" // the upstream vouches: WhatsApp, Slack, aligned DMARC
 )
 
+// Doubt is why a sender is not proved: a short code for the team, such as "dmarc=fail"
+// or "two From fields". It is empty when Proof is not.
+type Doubt string
+
 // Auto says which machine wrote, if one did (RFC 3834, RFC 3464, RFC 5965).
 type Auto string
 
@@ -106,6 +110,7 @@ type Inbound struct {
 	From         Address   `json:"from"`
 	FromName     string    `json:"fromName,omitempty"`
 	Proof        Proof     `json:"proof,omitempty"`
+	Doubt        Doubt     `json:"doubt,omitempty"` // why there is no Proof
 	Auto         Auto      `json:"auto,omitempty"`
 	SentAt       time.Time `json:"sentAt"`     // by the upstream's clock; for people to read only
 	ReceivedAt   time.Time `json:"receivedAt"` // by ours, UTC

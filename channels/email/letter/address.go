@@ -1,4 +1,4 @@
-package email
+package letter
 
 import (
 	"mime"
@@ -9,20 +9,20 @@ import (
 	"recado/core/message"
 )
 
-// address is an addr-spec in the normal form of the channel: lower case, without
+// Address is an addr-spec in the normal form of the channel: lower case, without
 // comments, quoted only where it must be.
-type address struct{ local, domain string }
+type Address struct{ Local, Domain string }
 
-func (a address) String() string {
-	if a == (address{}) {
+func (a Address) String() string {
+	if a == (Address{}) {
 		return ""
 	}
-	return a.local + "@" + a.domain
+	return a.Local + "@" + a.Domain
 }
 
-// of is the address as the rest of the program knows it.
-func (a address) of() message.Address {
-	if a == (address{}) {
+// Of is the address as the rest of the program knows it.
+func (a Address) Of() message.Address {
+	if a == (Address{}) {
 		return message.Address{}
 	}
 	return message.Address{Channel: message.Email, ID: a.String()}
@@ -31,20 +31,20 @@ func (a address) of() message.Address {
 // maxAddress is the longest path of RFC 5321 section 4.5.3.1.3 without its brackets.
 const maxAddress = 254
 
-// parseAddress reads one bare addr-spec. What could end a line, a path or a
+// ParseAddress reads one bare addr-spec. What could end a line, a path or a
 // command is never part of one.
-func parseAddress(s string) (address, bool) {
+func ParseAddress(s string) (Address, bool) {
 	s = strings.ToLower(strings.TrimSpace(s))
 	at := strings.LastIndexByte(s, '@')
 	if at <= 0 || len(s) > maxAddress || !utf8.ValidString(s) {
-		return address{}, false
+		return Address{}, false
 	}
 	local, domain := s[:at], strings.TrimSuffix(s[at+1:], ".")
 	if domain == "" || strings.ContainsFunc(domain, notInDomain) || strings.Contains(domain, "..") {
-		return address{}, false
+		return Address{}, false
 	}
 	if strings.ContainsFunc(local, isControl) {
-		return address{}, false
+		return Address{}, false
 	}
 	if inner, quoted := unquote(local); quoted {
 		local = inner
@@ -52,7 +52,7 @@ func parseAddress(s string) (address, bool) {
 	if strings.ContainsFunc(local, notInDotAtom) {
 		local = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(local) + `"`
 	}
-	return address{local, domain}, local != ""
+	return Address{local, domain}, local != ""
 }
 
 func unquote(local string) (string, bool) {
@@ -83,45 +83,52 @@ func notInDotAtom(r rune) bool {
 	return strings.ContainsRune(` <>()[],;:\"@`, r)
 }
 
-// detail returns what follows the separator in an address of ours, and whether
+// Home is an address of ours, and what sets off a detail in it (RFC 5233): mail to
+// suporte+x@desk.example is delivered to suporte@desk.example.
+type Home struct {
+	Address   Address
+	Separator string
+}
+
+// Detail returns what follows the separator in an address of ours, and whether
 // other is ours at all.
-func (a address) detail(other address, separator string) (string, bool) {
-	if other.domain != a.domain {
+func (h Home) Detail(other Address) (string, bool) {
+	if other.Domain != h.Address.Domain {
 		return "", false
 	}
-	if other.local == a.local {
+	if other.Local == h.Address.Local {
 		return "", true
 	}
-	return strings.CutPrefix(other.local, a.local+separator)
+	return strings.CutPrefix(other.Local, h.Address.Local+h.Separator)
 }
 
-// withDetail is a with something added that mail servers ignore when they deliver.
-func (a address) withDetail(separator, detail string) address {
-	return address{a.local + separator + detail, a.domain}
+// With is our address with a detail.
+func (h Home) With(detail string) Address {
+	return Address{h.Address.Local + h.Separator + detail, h.Address.Domain}
 }
 
-// party is an address and the name written beside it.
-type party struct {
-	name    string
-	address address
+// Party is an address and the name written beside it.
+type Party struct {
+	Name    string
+	Address Address
 }
 
-// mostParties bounds what one header field may make us hold.
-const mostParties = 200
+// MostParties bounds what one header field may make us hold.
+const MostParties = 200
 
-// parties reads an address list. The structure is read before encoded words are
+// Parties reads an address list. The structure is read before encoded words are
 // decoded, so that a name cannot smuggle in an address. What net/mail refuses is
 // searched for addresses in angle brackets, or a lone bare one.
-func parties(field string) []party {
+func Parties(field string) []Party {
 	parser := mail.AddressParser{WordDecoder: &mime.WordDecoder{CharsetReader: charsetReader}}
 	list, err := parser.ParseList(field)
 	if err != nil {
-		return leniently(field)
+		return Leniently(field)
 	}
-	var out []party
+	var out []Party
 	for _, m := range list {
-		if a, ok := parseAddress(requote(m.Address)); ok && len(out) < mostParties {
-			out = append(out, party{oneLine(m.Name), a})
+		if a, ok := ParseAddress(requote(m.Address)); ok && len(out) < MostParties {
+			out = append(out, Party{OneLine(m.Name), a})
 		}
 	}
 	return out
@@ -136,10 +143,10 @@ func requote(s string) string {
 	return s
 }
 
-func leniently(field string) []party {
-	var out []party
+func Leniently(field string) []Party {
+	var out []Party
 	rest := outsideQuotes(field)
-	for len(out) < mostParties {
+	for len(out) < MostParties {
 		open := strings.IndexByte(rest, '<')
 		if open < 0 {
 			break
@@ -148,8 +155,8 @@ func leniently(field string) []party {
 		if length < 0 {
 			break
 		}
-		if a, ok := parseAddress(rest[open+1 : open+length]); ok {
-			out = append(out, party{address: a})
+		if a, ok := ParseAddress(rest[open+1 : open+length]); ok {
+			out = append(out, Party{Address: a})
 		}
 		rest = rest[open+length+1:]
 	}
@@ -157,8 +164,8 @@ func leniently(field string) []party {
 		return out
 	}
 	for _, word := range strings.FieldsFunc(outsideQuotes(field), func(r rune) bool { return strings.ContainsRune(" \t,;<>", r) }) {
-		if a, ok := parseAddress(word); ok && len(out) < mostParties {
-			out = append(out, party{address: a})
+		if a, ok := ParseAddress(word); ok && len(out) < MostParties {
+			out = append(out, Party{Address: a})
 		}
 	}
 	return out

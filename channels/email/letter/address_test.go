@@ -1,4 +1,4 @@
-package email
+package letter
 
 import (
 	"strings"
@@ -23,7 +23,7 @@ func TestParseAddress(t *testing.T) {
 		{"ana@cliente.example>", ""},
 	}
 	for _, tt := range tests {
-		got, ok := parseAddress(tt.in)
+		got, ok := ParseAddress(tt.in)
 		if got.String() != tt.want && ok || ok != (tt.want != "") {
 			t.Errorf("parseAddress(%q) = %q, %v; want %q", tt.in, got, ok, tt.want)
 		}
@@ -31,7 +31,7 @@ func TestParseAddress(t *testing.T) {
 }
 
 func TestDetail(t *testing.T) {
-	desk, _ := parseAddress("suporte@desk.example")
+	desk, _ := ParseAddress("suporte@desk.example")
 	tests := []struct {
 		other, detail string
 		ours          bool
@@ -44,8 +44,8 @@ func TestDetail(t *testing.T) {
 		{"x+suporte@desk.example", "", false},
 	}
 	for _, tt := range tests {
-		other, _ := parseAddress(tt.other)
-		detail, ours := desk.detail(other, "+")
+		other, _ := ParseAddress(tt.other)
+		detail, ours := Home{desk, "+"}.Detail(other)
 		if detail != tt.detail && ours || ours != tt.ours {
 			t.Errorf("detail of %s: %q, %v; want %q, %v", tt.other, detail, ours, tt.detail, tt.ours)
 		}
@@ -69,8 +69,8 @@ func TestParties(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
-			for _, p := range parties(tt.field) {
-				got = append(got, p.address.String())
+			for _, p := range Parties(tt.field) {
+				got = append(got, p.Address.String())
 			}
 			if len(got) != len(tt.want) {
 				t.Fatalf("%q, want %q", got, tt.want)
@@ -96,11 +96,11 @@ func TestFileNames(t *testing.T) {
 		{`"; filename="x`, "text/plain", "; filename=x"},
 	}
 	for _, tt := range tests {
-		if got := fileName(tt.in, tt.mediaType, 3); got != tt.want {
+		if got := FileName(tt.in, tt.mediaType, 3); got != tt.want {
 			t.Errorf("fileName(%q) = %q, want %q", tt.in, got, tt.want)
 		}
 	}
-	long := fileName(strings.Repeat("á", 300)+".docx", "x", 1)
+	long := FileName(strings.Repeat("á", 300)+".docx", "x", 1)
 	if len(long) > longestName || long[len(long)-5:] != ".docx" {
 		t.Errorf("a long name became %q", long)
 	}

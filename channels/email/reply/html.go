@@ -1,4 +1,4 @@
-package email
+package reply
 
 import (
 	"regexp"
@@ -7,16 +7,18 @@ import (
 
 	"github.com/inbucket/html2text"
 	"golang.org/x/net/html"
+
+	"recado/channels/email/letter"
 )
 
-// maxHTML is how much of an HTML body is read; only text behind it is missing
+// MaxHTML is how much of an HTML body is read; only text behind it is missing
 // from FullText, the original has it.
-const maxHTML = 1 << 20
+const MaxHTML = 1 << 20
 
-// htmlReply turns HTML into text twice: what its writer wrote, judged by the
+// HTML turns HTML into text twice: what its writer wrote, judged by the
 // containers in which mail programs put quotes, and all of it.
-func htmlReply(src string) (own, full string) {
-	src = cut(src, maxHTML)
+func HTML(src string) (own, full string) {
+	src = letter.Cut(src, MaxHTML)
 	full = htmlText(src)
 	doc, err := html.Parse(strings.NewReader(src))
 	if err != nil {
@@ -34,14 +36,14 @@ func htmlReply(src string) (own, full string) {
 	if err != nil {
 		return full, full
 	}
-	return tidy(text), full
+	return letter.Tidy(text), full
 }
 
 // htmlText never fails: what the converter refuses, such as very deep nesting,
 // has its tags taken off.
 func htmlText(src string) string {
 	if text, err := html2text.FromString(src); err == nil {
-		return tidy(text)
+		return letter.Tidy(text)
 	}
 	var b strings.Builder
 	z := html.NewTokenizer(strings.NewReader(src))
@@ -49,7 +51,7 @@ func htmlText(src string) string {
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
-			return strings.TrimSpace(tidy(b.String()))
+			return strings.TrimSpace(letter.Tidy(b.String()))
 		case html.StartTagToken:
 			if name, _ := z.TagName(); hidden == "" && (string(name) == "style" || string(name) == "script") {
 				hidden = string(name)

@@ -1,31 +1,33 @@
-package email
+package reply
 
 import (
 	"regexp"
 	"strings"
+
+	"recado/channels/email/letter"
 )
 
 // maxMatched is how much of a text is searched for quotes. What lies behind it is
 // treated like the last line before it: cut with a quote that began, else kept.
 const maxMatched = 64 << 10
 
-// reply is a text divided into what its writer wrote and a signature below that.
+// Text is a text divided into what its writer wrote and a signature below that.
 // Quoted text is in neither.
-type reply struct{ own, signature string }
+type Text struct{ Own, Signature string }
 
-// readReply finds what a person wrote in a text that may quote earlier mails. Own
+// Read finds what a person wrote in a text that may quote earlier mails. Own
 // lines come out as they went in, and in their order; none is made up. When it is
 // in doubt it keeps: answers between quoted lines are kept with the quotes around
 // them, and so is a text of which nothing else would be left.
-func readReply(text string) reply {
-	text = tidy(text)
+func Read(text string) Text {
+	text = letter.Tidy(text)
 	lines := strings.Split(text, "\n")
 	kept := withoutQuotes(lines)
 	own, signature := splitSignature(kept)
 	if blank(own) {
 		own, signature = kept, nil
 	}
-	return reply{joinTrimmed(own), joinTrimmed(signature)}
+	return Text{joinTrimmed(own), joinTrimmed(signature)}
 }
 
 // withoutQuotes picks the lines that are not quoted from an earlier mail.

@@ -1,4 +1,4 @@
-package email
+package letter
 
 import (
 	"bytes"
@@ -12,17 +12,17 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// header is the head of a mail in its order, each field unfolded but not decoded.
+// Header is the head of a mail in its order, each field unfolded but not decoded.
 // It reads what MIME parsers give up on, so that even a broken mail has a sender.
-type header []field
+type Header []field
 
 type field struct{ name, value string } // the name in lower case
 
 // maxHeader bounds the head of a mail; real ones stay far below.
 const maxHeader = 1 << 20
 
-// parseHeader reads the head of a mail. Lines that are no field are skipped.
-func parseHeader(raw []byte) (h header) {
+// ParseHeader reads the head of a mail. Lines that are no field are skipped.
+func ParseHeader(raw []byte) (h Header) {
 	rest := raw
 	for len(rest) > 0 && len(raw)-len(rest) < maxHeader {
 		line := rest
@@ -50,8 +50,8 @@ func parseHeader(raw []byte) (h header) {
 	return h
 }
 
-// all returns the values of a field, topmost first.
-func (h header) all(name string) (values []string) {
+// All returns the values of a field, topmost first.
+func (h Header) All(name string) (values []string) {
 	for _, f := range h {
 		if f.name == name {
 			values = append(values, f.value)
@@ -60,8 +60,8 @@ func (h header) all(name string) (values []string) {
 	return values
 }
 
-// first is the topmost value, or empty.
-func (h header) first(name string) string {
+// First is the topmost value, or empty.
+func (h Header) First(name string) string {
 	for _, f := range h {
 		if f.name == name {
 			return f.value
@@ -70,11 +70,11 @@ func (h header) first(name string) string {
 	return ""
 }
 
-func (h header) has(name string) bool { return len(h.all(name)) > 0 }
+func (h Header) Has(name string) bool { return len(h.All(name)) > 0 }
 
-// word is the first token of a field in lower case, without parameters and comments.
-func (h header) word(name string) string {
-	v, _, _ := strings.Cut(outsideQuotes(h.first(name)), ";")
+// Word is the first token of a field in lower case, without parameters and comments.
+func (h Header) Word(name string) string {
+	v, _, _ := strings.Cut(outsideQuotes(h.First(name)), ";")
 	v = strings.ToLower(strings.TrimSpace(v))
 	if i := strings.IndexAny(v, " \t"); i > 0 {
 		v = v[:i]
@@ -82,15 +82,15 @@ func (h header) word(name string) string {
 	return v
 }
 
-// subject is decoded, on one line.
-func (h header) subject() string { return decodeWords(h.first("subject")) }
+// Subject is decoded, on one line.
+func (h Header) Subject() string { return decodeWords(h.First("subject")) }
 
 func decodeWords(s string) string {
 	decoder := mime.WordDecoder{CharsetReader: charsetReader}
 	if decoded, err := decoder.DecodeHeader(s); err == nil {
 		s = decoded
 	}
-	return oneLine(toUTF8(s))
+	return OneLine(toUTF8(s))
 }
 
 func charsetReader(label string, r io.Reader) (io.Reader, error) {
@@ -109,9 +109,9 @@ func toUTF8(s string) string {
 	return strings.ToValidUTF8(s, "\uFFFD")
 }
 
-// tidy makes text that every database and JSON encoder takes: valid UTF-8, "\n"
+// Tidy makes text that every database and JSON encoder takes: valid UTF-8, "\n"
 // for line ends, no control characters but tab.
-func tidy(s string) string {
+func Tidy(s string) string {
 	s = strings.ReplaceAll(toUTF8(s), "\r\n", "\n")
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -126,11 +126,11 @@ func tidy(s string) string {
 	}, s)
 }
 
-// oneLine is tidy text with every run of white space made one blank.
-func oneLine(s string) string { return strings.Join(strings.Fields(tidy(s)), " ") }
+// OneLine is tidy text with every run of white space made one blank.
+func OneLine(s string) string { return strings.Join(strings.Fields(Tidy(s)), " ") }
 
-// cut shortens s to at most n bytes, at the border of a character.
-func cut(s string, n int) string {
+// Cut shortens s to at most n bytes, at the border of a character.
+func Cut(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
@@ -143,19 +143,19 @@ func cut(s string, n int) string {
 var bracketed = regexp.MustCompile(`<([^<>\s]+)>`)
 
 const (
-	maxMessageID  = 250
+	MaxMessageID  = 250
 	mostMessageID = 50
 )
 
-// messageIDs are the ids in a field, in its order, without their brackets.
-func messageIDs(value string) (ids []string) {
+// MessageIDs are the ids in a field, in its order, without their brackets.
+func MessageIDs(value string) (ids []string) {
 	value = toUTF8(value)
 	for _, m := range bracketed.FindAllStringSubmatch(value, mostMessageID) {
-		if id := oneLine(m[1]); id != "" && len(id) <= maxMessageID {
+		if id := OneLine(m[1]); id != "" && len(id) <= MaxMessageID {
 			ids = append(ids, id)
 		}
 	}
-	if lone := oneLine(value); len(ids) == 0 && strings.Contains(lone, "@") && !strings.ContainsAny(lone, " <>") && len(lone) <= maxMessageID {
+	if lone := OneLine(value); len(ids) == 0 && strings.Contains(lone, "@") && !strings.ContainsAny(lone, " <>") && len(lone) <= MaxMessageID {
 		ids = append(ids, lone)
 	}
 	return ids

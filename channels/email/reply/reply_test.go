@@ -1,4 +1,4 @@
-package email
+package reply
 
 import (
 	"strings"
@@ -39,7 +39,7 @@ func TestReply(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := readReply(tt.text).own; got != tt.want {
+			if got := Read(tt.text).Own; got != tt.want {
 				t.Errorf("%q\nwant %q", got, tt.want)
 			}
 		})
@@ -59,8 +59,8 @@ func TestHTMLReply(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			own, full := htmlReply(tt.html)
-			if got := readReply(own).own; got != tt.want {
+			own, full := HTML(tt.html)
+			if got := Read(own).Own; got != tt.want {
 				t.Errorf("%q, want %q (all: %q)", got, tt.want, full)
 			}
 		})
@@ -68,7 +68,7 @@ func TestHTMLReply(t *testing.T) {
 }
 
 func TestDeepHTMLIsStillRead(t *testing.T) {
-	_, full := htmlReply(strings.Repeat("<div>", 5000) + "fundo" + strings.Repeat("</div>", 5000))
+	_, full := HTML(strings.Repeat("<div>", 5000) + "fundo" + strings.Repeat("</div>", 5000))
 	if full != "fundo" {
 		t.Errorf("%.50q", full)
 	}

@@ -1,18 +1,18 @@
-package email
+package sender
 
 import "strings"
 
-// authResult is one result in an Authentication-Results field: method=value and
+// Result is one result in an Authentication-Results field: method=value and
 // its properties, all in lower case.
-type authResult struct {
-	method, value string
+type Result struct {
+	method, Value string
 	props         map[string]string
 }
 
-// parseAuthResults reads a field value as RFC 8601 section 2.2 defines it. What is
+// ParseAuthResults reads a field value as RFC 8601 section 2.2 defines it. What is
 // in a comment or a quoted string is never taken for a result: a sender chooses
 // what the mail exchanger writes there.
-func parseAuthResults(value string) (authserv string, results []authResult, ok bool) {
+func ParseAuthResults(value string) (authserv string, results []Result, ok bool) {
 	clauses, ok := authClauses(value)
 	if !ok || len(clauses) == 0 || len(clauses[0]) == 0 || strings.Contains(clauses[0][0], "=") {
 		return "", nil, false
@@ -29,20 +29,20 @@ func parseAuthResults(value string) (authserv string, results []authResult, ok b
 	return authserv, results, true
 }
 
-func authClause(words []string) (authResult, bool) {
+func authClause(words []string) (Result, bool) {
 	if len(words) == 0 {
-		return authResult{}, false
+		return Result{}, false
 	}
 	method, value, ok := strings.Cut(words[0], "=")
 	if !ok || method == "" || value == "" {
-		return authResult{}, false
+		return Result{}, false
 	}
 	method, _, _ = strings.Cut(method, "/") // method/version
-	r := authResult{method, value, map[string]string{}}
+	r := Result{method, value, map[string]string{}}
 	for _, w := range words[1:] {
 		name, v, ok := strings.Cut(w, "=")
 		if _, twice := r.props[name]; !ok || twice {
-			return authResult{}, false
+			return Result{}, false
 		}
 		r.props[name] = v
 	}

@@ -1,4 +1,4 @@
-package email
+package letter
 
 import (
 	"bytes"
@@ -12,51 +12,69 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// letter is a mail taken apart. Every leaf of its MIME tree is counted in parts,
+// Letter is a mail taken apart. Every leaf of its MIME tree is counted in parts,
 // and again in exactly one of the other places.
-type letter struct {
-	header   header
-	segments []segment // what there is to read, in order
-	files    []file    // what there is to keep
-	reports  []report  // parts that machines write for machines
-	damaged  []file    // parts that could not be decoded: their name and size only
-	parts    int       // leaves of the tree
-	shown    int       // leaves that went into segments
-	failed   error     // why there is no tree
+type Letter struct {
+	Header   Header
+	Segments []Segment // what there is to read, in order
+	Files    []File    // what there is to keep
+	Reports  []report  // parts that machines write for machines
+	Damaged  []File    // parts that could not be decoded: their name and size only
+	Parts    int       // leaves of the tree
+	Shown    int       // leaves that went into segments
+	Failed   error     // why there is no tree
 }
 
-// segment is one stretch of text; html may be its other form.
-type segment struct{ plain, html string }
+// Envelope is what is known of a mail beside its content.
+type Envelope struct {
+	Sender     *string  // MAIL FROM, nil when not known
+	Recipients []string // RCPT TO
+	Size       int64    // of the whole mail, when what was read is only its beginning
+	Believed   bool     // the submitter vouches for From
+}
 
-// file is a part that is kept as it is.
-type file struct {
-	name, mediaType string
-	content         []byte
-	inline          bool // decoration: pictures in a signature, cryptographic proofs
+// Segment is one stretch of text; html may be its other form.
+type Segment struct{ Plain, Html string }
+
+// File is a part that is kept as it is.
+type File struct {
+	Name, MediaType string
+	Content         []byte
+	Inline          bool // decoration: pictures in a signature, cryptographic proofs
 }
 
 // report is a part of a multipart/report (RFC 6522).
 type report struct {
-	mediaType string
-	content   []byte
+	MediaType string
+	Content   []byte
 }
 
-// open takes a mail apart. It never fails: a mail without a MIME tree that can be
+// HasReport says whether machines wrote a part of this type.
+func (l *Letter) HasReport(mediaType string) bool {
+	for _, r := range l.Reports {
+		if r.MediaType == mediaType {
+			return true
+		}
+	}
+	return false
+}
+
+// Open takes a mail apart. It never fails: a mail without a MIME tree that can be
 // read has its header, and failed says why there is no more.
-func open(raw []byte) (l letter) {
+func Open(raw []byte) (l Letter) {
 	raw = withoutBareCR(raw)
-	l.header = parseHeader(raw)
+	l.Header = ParseHeader(raw)
 	defer func() {
 		if v := recover(); v != nil {
-			l = letter{header: l.header, failed: fmt.Errorf("taking the mail apart panicked: %v", v)}
+			l = Letter{Header: l.Header, Failed: fmt.Errorf("taking the mail apart panicked: %v", v)}
 		}
 	}()
 	root, err := parser().ReadParts(bytes.NewReader(raw))
 	if err != nil {
-		l.failed = fmt.Errorf("taking the mail apart: %w", err)
+		l.Failed = fmt.Errorf("taking the mail apart: %w", err)
 		return l
 	}
-	l.segments = l.walk(root, "")
+	l.Segments = l.walk(root, "")
 	return l
 }
 
@@ -83,11 +101,11 @@ func withoutBareCR(raw []byte) []byte {
 
 // walk sorts the leaves below p, which is inside a multipart of type parent, and
 // returns what is to be read there.
-func (l *letter) walk(p *enmime.Part, parent string) []segment {
+func (l *Letter) walk(p *enmime.Part, parent string) []Segment {
 	if p.FirstChild == nil {
 		return l.leaf(p, parent)
 	}
-	var all []segment
+	var all []Segment
 	for child := p.FirstChild; child != nil; child = child.NextSibling {
 		all = append(all, l.walk(child, p.ContentType)...)
 	}
@@ -98,16 +116,16 @@ func (l *letter) walk(p *enmime.Part, parent string) []segment {
 }
 
 // oneOf joins the forms of one text into a single segment.
-func oneOf(all []segment) []segment {
+func oneOf(all []Segment) []Segment {
 	if len(all) < 2 {
 		return all
 	}
-	var one segment
+	var one Segment
 	for _, s := range all {
-		one.plain = joined(one.plain, s.plain)
-		one.html = joined(one.html, s.html)
+		one.Plain = joined(one.Plain, s.Plain)
+		one.Html = joined(one.Html, s.Html)
 	}
-	return []segment{one}
+	return []Segment{one}
 }
 
 func joined(a, b string) string {
@@ -117,8 +135,8 @@ func joined(a, b string) string {
 	return a + "\n" + b
 }
 
-func (l *letter) leaf(p *enmime.Part, parent string) []segment {
-	l.parts++
+func (l *Letter) leaf(p *enmime.Part, parent string) []Segment {
+	l.Parts++
 	mediaType := p.ContentType
 	if mediaType == "" || strings.HasPrefix(mediaType, "multipart/") {
 		mediaType = "text/plain" // RFC 2045 section 5.2; a multipart without parts is text that lost its borders
@@ -126,17 +144,17 @@ func (l *letter) leaf(p *enmime.Part, parent string) []segment {
 	attached := p.Disposition == "attachment" || p.FileName != ""
 	switch {
 	case len(p.Content) == 0 && undecodable(p):
-		l.damaged = append(l.damaged, l.file(p, mediaType))
+		l.Damaged = append(l.Damaged, l.file(p, mediaType))
 	case isReport(mediaType) || parent == "multipart/report" && mediaType == "message/rfc822":
-		l.reports = append(l.reports, report{mediaType, p.Content})
+		l.Reports = append(l.Reports, report{mediaType, p.Content})
 	case mediaType == "text/plain" && !attached:
-		l.shown++
-		return []segment{{plain: tidy(textOf(p))}}
+		l.Shown++
+		return []Segment{{Plain: Tidy(textOf(p))}}
 	case mediaType == "text/html" && !attached:
-		l.shown++
-		return []segment{{html: toUTF8(textOf(p))}}
+		l.Shown++
+		return []Segment{{Html: toUTF8(textOf(p))}}
 	default:
-		l.files = append(l.files, l.file(p, mediaType))
+		l.Files = append(l.Files, l.file(p, mediaType))
 	}
 	return nil
 }
@@ -174,12 +192,12 @@ func isReport(mediaType string) bool {
 	return false
 }
 
-func (l *letter) file(p *enmime.Part, mediaType string) file {
-	return file{
-		name:      fileName(p.FileName, mediaType, len(l.files)+len(l.damaged)+1),
-		mediaType: mediaType,
-		content:   p.Content,
-		inline: p.Disposition == "inline" && strings.HasPrefix(mediaType, "image/") || p.ContentID != "" && p.Disposition != "attachment" ||
+func (l *Letter) file(p *enmime.Part, mediaType string) File {
+	return File{
+		Name:      FileName(p.FileName, mediaType, len(l.Files)+len(l.Damaged)+1),
+		MediaType: mediaType,
+		Content:   p.Content,
+		Inline: p.Disposition == "inline" && strings.HasPrefix(mediaType, "image/") || p.ContentID != "" && p.Disposition != "attachment" ||
 			strings.HasSuffix(mediaType, "-signature"),
 	}
 }
@@ -194,10 +212,10 @@ var extensions = map[string]string{
 
 const longestName = 120
 
-// fileName makes a name that is safe to show and to save: no folders, no control
+// FileName makes a name that is safe to show and to save: no folders, no control
 // or direction characters, never empty. n numbers those without one.
-func fileName(name, mediaType string, n int) string {
-	name = path.Base(strings.ReplaceAll(oneLine(name), `\`, "/"))
+func FileName(name, mediaType string, n int) string {
+	name = path.Base(strings.ReplaceAll(OneLine(name), `\`, "/"))
 	name = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || strings.ContainsRune(`<>:"|?*`, r) {
 			return -1
@@ -209,8 +227,8 @@ func fileName(name, mediaType string, n int) string {
 		return fmt.Sprintf("anexo-%d%s", n, extensions[mediaType])
 	}
 	if len(name) > longestName {
-		ext := cut(path.Ext(name), 12)
-		name = cut(strings.TrimSuffix(name, ext), longestName-len(ext)) + ext
+		ext := Cut(path.Ext(name), 12)
+		name = Cut(strings.TrimSuffix(name, ext), longestName-len(ext)) + ext
 	}
 	return name
 }

@@ -1,0 +1,52 @@
+package email
+
+import (
+	"recado/channels/email/letter"
+	"recado/channels/email/sender"
+	"recado/core/message"
+)
+
+// recipientFields may hold the address that a mail was delivered to, with the
+// detail that some clients drop from To.
+var recipientFields = []string{"to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to"}
+
+// recipients are all addresses that the mail was meant for, also as the envelope has them.
+func recipients(h letter.Header, env letter.Envelope) (out []letter.Party) {
+	for _, name := range recipientFields {
+		for _, value := range h.All(name) {
+			out = append(out, letter.Parties(value)...)
+		}
+	}
+	for _, rcpt := range env.Recipients {
+		if a, ok := letter.ParseAddress(rcpt); ok {
+			out = append(out, letter.Party{Address: a})
+		}
+	}
+	return out
+}
+
+// tokenNumber is the protocol number of a reply address that was given to who.
+func (d *desk) tokenNumber(h letter.Header, env letter.Envelope, who letter.Address) string {
+	for _, p := range recipients(h, env) {
+		detail, ours := d.home.Detail(p.Address)
+		if !ours || detail == "" {
+			continue
+		}
+		if number, err := d.Signer.VerifyReply(detail, who.String()); err == nil {
+			return number
+		}
+	}
+	return ""
+}
+
+// proof is how sure it is that from wrote this. The word of our mail exchanger is
+// better than a token, which whoever was in copy has seen too.
+func (d *desk) proof(h letter.Header, env letter.Envelope, from letter.Address, number string) message.Proof {
+	switch {
+	case env.Believed, sender.Vouched(h, from, d.TrustedAuthserv):
+		return message.ByUpstream
+	case number != "":
+		return message.ByToken
+	}
+	return message.Unproved
+}

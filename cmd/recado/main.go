@@ -24,6 +24,7 @@ type commands struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database to this version."`
 	Setup   configCmd  `cmd:"" name:"config" help:"About the configuration file."`
 	Play    playCmd    `cmd:"" help:"Run transcripts of conversations and show the difference."`
+	Eval    evalCmd    `cmd:"" help:"Score the parts that are matters of degree on files of examples."`
 	Bench   benchCmd   `cmd:"" help:"Measure this machine (docs/performance.md)."`
 	Version versionCmd `cmd:"" help:"Which version this is."`
 }

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// developmentSet is a file that lies beside the repository and is not shipped.
+func developmentSet[T any](t *testing.T, name string) []T {
+	t.Helper()
+	all, err := examples[T](filepath.Join("..", "..", "..", "shared", "data", name))
+	if err != nil {
+		t.Skipf("without the development set: %v", err)
+	}
+	return all
+}
+
+// Each floor is what the issue asks for, or two points below what was measured when
+// the rules last changed.
+func TestScoreReplies(t *testing.T) {
+	s := scoreReplies(developmentSet[replyExample](t, "replies.jsonl"))
+	all := scoreGroup{}
+	for _, m := range s.misses {
+		t.Logf("%s: %s", m.Row, m.Why)
+	}
+	if got := s.share(all, replyExact); got < 88 {
+		t.Errorf("exact in %.1f %%", got)
+	}
+}
+
+func TestScoresArePrinted(t *testing.T) {
+	s := scoreReplies([]replyExample{
+		{ID: "a", Lang: "pt", Policy: "strip quote + signature", Text: "Oi\n\nEm 1/2/2026 10:00, Bia <b@x.example> escreveu:\n> velho", Want: "Oi"},
+		{ID: "b", Lang: "pt", Policy: "strip quote", Text: "Oi\n-- \nAna", Want: "Olá\n-- \nAna"},
+	})
+	var table, object strings.Builder
+	if err := s.print(&object, evalInput{JSON: true, Verbose: true}); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Lines []struct {
+			Rows   int
+			Counts map[string]int
+		}
+		Misses []miss
+	}
+	if err := json.Unmarshal([]byte(object.String()), &got); err != nil {
+		t.Fatal(err)
+	}
+	if l := got.Lines[0]; l.Rows != 2 || l.Counts[replyExact] != 1 || l.Counts[replyLost] != 1 || l.Counts[replyLeaked] != 1 || len(got.Misses) != 1 {
+		t.Errorf("%+v", got)
+	}
+	if err := s.print(&table, evalInput{}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "by language\n  pt"; !strings.Contains(table.String(), want) {
+		t.Errorf("no %q in\n%s", want, &table)
+	}
+}

@@ -46,8 +46,8 @@ fuzz: ## Each fuzz target for FUZZTIME (10s)
 		done; \
 	done
 
-bench: testenv ## Go benchmarks, then whole turns per second (docs/performance.md)
-	@$(TESTENV) -install -- sh -ec '$(GO) test -run "^$$" -bench . -benchmem ./...; $(GO) run ./cmd/recado bench'
+bench: testenv ## Go benchmarks, then whole turns per second, then mail both ways (docs/performance.md)
+	@$(TESTENV) -install -- sh -ec '$(GO) test -run "^$$" -bench . -benchmem ./...; $(GO) run ./cmd/recado bench; $(GO) run ./cmd/recado bench mail'
 
 format:
 	@files=$$(gofmt -l .); [ -z "$$files" ] || { echo "not gofmt'ed:"; echo "$$files"; exit 1; }

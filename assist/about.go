@@ -91,8 +91,9 @@ func (o offer) about(now, before []sentence, found []search.Match, sure map[stri
 	module := level{"module", o.Modules, &p.Module, func(a article.Article) string { return a.Module }}
 	category := level{"category", o.Categories, &p.Category, func(article.Article) string { return "" }}
 
+	heardNow, heardBefore := hear(now), hear(before)
 	pick := func(l level) {
-		g := o.named(l.items, now, before)
+		g := o.named(l.items, heardNow, heardBefore)
 		if g.sure < abstain {
 			g = hinted(l, found)
 		}
@@ -163,7 +164,7 @@ const (
 )
 
 // named finds the item whose name is said in the sentences.
-func (o offer) named(items []catalog.Item, now, before []sentence) guess[string] {
+func (o offer) named(items []catalog.Item, now, before []heard) guess[string] {
 	type scored struct {
 		id    string
 		score float64

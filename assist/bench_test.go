@@ -44,3 +44,20 @@ func BenchmarkRead(b *testing.B) {
 	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
 	b.ReportMetric(float64(took[len(took)*95/100].Microseconds()), "p95-µs")
 }
+
+// BenchmarkReadMail reads what people write by e-mail: more words than in a chat.
+func BenchmarkReadMail(b *testing.B) {
+	a := assist.NewBuiltin(search.New(), 0)
+	mail := brief("Prezados, bom dia. Desde ontem à tarde o sistema não está autorizando os conhecimentos emitidos pela filial de Campinas: " +
+		"a nota volta com o erro 301 e o motorista está parado no posto fiscal esperando o documento. Já reiniciamos o computador, entramos outra vez " +
+		"e pedimos a uma colega que tentasse da máquina dela, sem sucesso. O lote é o 48.771, emitido às 14h20. Também notamos que o relatório de " +
+		"viagens da semana passada saiu com valores diferentes dos que aparecem na tela de consulta, não sabemos se uma coisa tem a ver com a outra. " +
+		"Podem verificar com urgência, por favor? Ficamos no aguardo. Atenciosamente, Marta Nogueira, Faturamento")
+	mail.Subject = "CT-e não autoriza desde ontem"
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := a.Read(b.Context(), mail); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -7,23 +7,50 @@ import (
 
 // phrases are wordings to look for in folded words. Each is a list of words; one
 // that ends in * stands for all words that begin so, and _ for up to two words
-// of any kind. They are kept by their first word, since a text is looked through
+// of any kind. They are kept by how they begin, since a text is looked through
 // for hundreds of them and most begin with none of its words.
 type phrases struct {
-	byWord map[string][][]string
-	open   [][]string // those that begin with a stem or a gap
+	byWord map[string][]phrase
+	byStem map[byte][]phrase // by the first letter of the stem
+	gapped []phrase          // those that begin with a gap
+}
+
+type phrase []part
+
+// part is one word of a phrase.
+type part struct {
+	text string // empty: a gap
+	stem bool
 }
 
 // phrasesOf reads one phrase a line.
 func phrasesOf(text string) phrases {
-	ps := phrases{byWord: map[string][][]string{}}
+	ps := phrases{byWord: map[string][]phrase{}, byStem: map[byte][]phrase{}}
 	for line := range strings.Lines(text) {
-		switch words := strings.Fields(line); {
-		case len(words) == 0:
-		case words[0] == "_" || strings.HasSuffix(words[0], "*"):
-			ps.open = append(ps.open, words)
+		var p phrase
+		for word := range strings.FieldsSeq(line) {
+			stem, isStem := strings.CutSuffix(word, "*")
+			if stem == "_" {
+				stem = ""
+			}
+			p = append(p, part{stem, isStem})
+		}
+		ps = ps.add(p)
+	}
+	return ps
+}
+
+// add is for those who make a phrases; afterwards it is only read.
+func (ps phrases) add(all ...phrase) phrases {
+	for _, p := range all {
+		switch {
+		case len(p) == 0:
+		case p[0].text == "":
+			ps.gapped = append(ps.gapped, p)
+		case p[0].stem:
+			ps.byStem[p[0].text[0]] = append(ps.byStem[p[0].text[0]], p)
 		default:
-			ps.byWord[words[0]] = append(ps.byWord[words[0]], words)
+			ps.byWord[p[0].text] = append(ps.byWord[p[0].text], p)
 		}
 	}
 	return ps
@@ -31,12 +58,15 @@ func phrasesOf(text string) phrases {
 
 // joined is all phrases of several.
 func joined(all ...phrases) phrases {
-	out := phrases{byWord: map[string][][]string{}}
+	out := phrasesOf("")
 	for _, ps := range all {
-		for word, list := range ps.byWord {
-			out.byWord[word] = append(out.byWord[word], list...)
+		for _, list := range ps.byWord {
+			out = out.add(list...)
 		}
-		out.open = append(out.open, ps.open...)
+		for _, list := range ps.byStem {
+			out = out.add(list...)
+		}
+		out = out.add(ps.gapped...)
 	}
 	return out
 }
@@ -56,35 +86,34 @@ const maxGap = 2
 // at is where the longest phrase that starts at words[i] ends, or i.
 func (ps phrases) at(words []string, i int) int {
 	end := i
-	if i < len(words) {
-		for _, p := range ps.byWord[words[i]] {
-			end = max(end, match(p, words, i))
-		}
+	if i < len(words) && words[i] != "" {
+		end = longest(ps.byWord[words[i]], words, i, end)
+		end = longest(ps.byStem[words[i][0]], words, i, end)
 	}
-	for _, p := range ps.open {
-		end = max(end, match(p, words, i))
+	return longest(ps.gapped, words, i, end)
+}
+
+// longest is where the longest of all that start at i ends, or otherwise.
+func longest(all []phrase, words []string, i, otherwise int) int {
+	for _, p := range all {
+		otherwise = max(otherwise, p.match(words, i))
 	}
-	return end
+	return otherwise
 }
 
 // match is where p ends in words when it starts at i, or 0.
-func match(p []string, words []string, i int) int {
-	if len(p) == 0 {
+func (p phrase) match(words []string, i int) int {
+	switch {
+	case len(p) == 0:
 		return i
-	}
-	if p[0] == "_" {
+	case p[0].text == "":
 		for gap := 0; gap <= maxGap; gap++ {
-			if end := match(p[1:], words, i+gap); end > 0 {
+			if end := p[1:].match(words, i+gap); end > 0 {
 				return end
 			}
 		}
-		return 0
-	}
-	if i >= len(words) {
-		return 0
-	}
-	if stem, open := strings.CutSuffix(p[0], "*"); words[i] == p[0] || open && strings.HasPrefix(words[i], stem) {
-		return match(p[1:], words, i+1)
+	case i < len(words) && (words[i] == p[0].text || p[0].stem && strings.HasPrefix(words[i], p[0].text)):
+		return p[1:].match(words, i+1)
 	}
 	return 0
 }

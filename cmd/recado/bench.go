@@ -1,14 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -23,6 +21,7 @@ type benchCmd struct {
 	Turns benchTurnsCmd `cmd:"" default:"withargs" help:"Whole turns a second and their latency, beside what the database alone can do."`
 	Idle  benchIdleCmd  `cmd:"" help:"How fast the program starts, and what it takes while nothing happens."`
 	Lists benchListsCmd `cmd:"" help:"Lists and details over many messages."`
+	Mail  benchMailCmd  `cmd:"" help:"Mail from an IMAP server to committed tickets, and notices from the outbox to an SMTP server."`
 }
 
 // benchBases say where a measurement runs.
@@ -95,35 +94,6 @@ func benchConfig(folder string) config.Config {
 // benchLog shows what should not happen.
 func benchLog(std Streams) *slog.Logger {
 	return slog.New(slog.NewTextHandler(std.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-}
-
-// spread is how a figure varies from run to run.
-type spread struct{ Min, Median, Max float64 }
-
-func spreadOf(all []float64) spread {
-	if len(all) == 0 {
-		return spread{}
-	}
-	sorted := slices.Sorted(slices.Values(all))
-	return spread{Min: sorted[0], Median: sorted[len(sorted)/2], Max: sorted[len(sorted)-1]}
-}
-
-// latencies are of one kind of thing, in milliseconds.
-type latencies struct{ P50, P95, P99, Max float64 }
-
-func latenciesOf(all []time.Duration) latencies {
-	if len(all) == 0 {
-		return latencies{}
-	}
-	sorted := slices.SortedFunc(slices.Values(all), cmp.Compare)
-	at := func(share float64) float64 {
-		return float64(sorted[min(int(share*float64(len(sorted))), len(sorted)-1)].Microseconds()) / 1000
-	}
-	return latencies{P50: at(.50), P95: at(.95), P99: at(.99), Max: at(1)}
-}
-
-func (l latencies) String() string {
-	return fmt.Sprintf("p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, longest %.1f ms", l.P50, l.P95, l.P99, l.Max)
 }
 
 // resident reads a figure of a process out of /proc, in MB: VmRSS is what it takes

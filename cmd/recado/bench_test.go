@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"io"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"recado/testenv"
 )
 
 // quietly is where a command writes when nobody looks.
@@ -76,6 +79,31 @@ func TestBenchListsFindWhatTheyAsk(t *testing.T) {
 	}
 	if err := base.drop(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Both ways are run on real protocols with a few mails; the checks after each run are
+// what the figures rest on.
+func TestBenchMailDoesWhatItCounts(t *testing.T) {
+	c := benchMailCmd{benchBases: benchBases{Only: "sqlite", Folder: t.TempDir()}, IMAP: testenv.IMAP(t), Password: testenv.Password, Mails: 48}
+	for _, way := range []func(context.Context, *benchBase, Streams, int) (benchMailResult, error){c.in, c.out} {
+		base, err := c.sqlite(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := way(t.Context(), base, quietly(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Mails != c.Mails || r.PerSecond <= 0 || r.Raw <= 0 || r.Commits.One <= 0 {
+			t.Errorf("%+v", r)
+		}
+		if r.Way == "in" && r.Notices < 2*c.Mails {
+			t.Errorf("%d mails made %d notices: too few", r.Mails, r.Notices)
+		}
+		if err := base.drop(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -95,13 +95,7 @@ type benchTurnsSummary struct {
 }
 
 func summaryOf(runs []benchTurnsResult) benchTurnsSummary {
-	of := func(pick func(benchTurnsResult) float64) spread {
-		values := make([]float64, len(runs))
-		for i, r := range runs {
-			values[i] = pick(r)
-		}
-		return spreadOf(values)
-	}
+	of := func(pick func(benchTurnsResult) float64) spread { return spreadBy(runs, pick) }
 	return benchTurnsSummary{
 		Database: runs[0].Database, Runs: len(runs),
 		PerSecond: of(func(r benchTurnsResult) float64 { return r.PerSecond }),
@@ -118,13 +112,7 @@ func summaryOf(runs []benchTurnsResult) benchTurnsSummary {
 
 // String is the summary for people.
 func (s benchTurnsSummary) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %d runs                    min   median      max\n", s.Database, s.Runs)
-	for _, l := range []struct {
-		what  string
-		of    spread
-		digit int
-	}{
+	return spreadTable(fmt.Sprintf("%s, %d runs", s.Database, s.Runs), []spreadRow{
 		{"whole turns a second", s.PerSecond, 0},
 		{"raw commits a second, 1 client", s.RawOne, 0},
 		{fmt.Sprintf("raw commits a second, %d clients", rawClients), s.RawMany, 0},
@@ -134,10 +122,7 @@ func (s benchTurnsSummary) String() string {
 		{"processor time of a turn, ms", s.CPU, 2},
 		{"peak memory MB", s.PeakMB, 0},
 		{"load average before", s.Busy, 1},
-	} {
-		fmt.Fprintf(&b, "  %-34s %8.*f %8.*f %8.*f\n", l.what, l.digit, l.of.Min, l.digit, l.of.Median, l.digit, l.of.Max)
-	}
-	return b.String()
+	})
 }
 
 // turnsBench is one run on one database.

@@ -93,8 +93,8 @@ var owners = map[string][]string{
 	"github.com/pressly/goose/v3":    {"bot/sqlstore"},
 	"github.com/jackc/pgx/v5":        {"bot/sqlstore", "cmd/recado"}, // `check` puts its error codes into words
 	"github.com/redis/go-redis/v9":   {"bot/redisstore"},
-	"github.com/emersion/go-imap/v2": {"channels/email"},
-	"github.com/emersion/go-smtp":    {"channels/email"},
+	"github.com/emersion/go-imap/v2": {"channels/email", "cmd/recado"}, // the bench measures the bare servers
+	"github.com/emersion/go-smtp":    {"channels/email", "cmd/recado"},
 	"github.com/jhillyerd/enmime/v2": {"channels/email/letter"},
 	"github.com/alecthomas/kong":     {"cmd/recado"},
 }

@@ -83,8 +83,13 @@ type Memory interface {
 	Save(ctx context.Context, name, value string) error
 }
 
-// Files keeps bytes by their content. Keep reads r to its end; it returns
-// ErrFileTooLarge when r holds more than limit bytes, and then keeps nothing.
+// Files keeps bytes by their content, for ever. Keep reads r to its end; it returns
+// ErrFileTooLarge when r holds more than limit bytes, and an *InfectedError when a
+// scanner found something, and then keeps nothing. After any other error the bytes
+// may be offered again: what they came with is not acknowledged upstream.
+//
+// Open returns ErrNoFile for what was never kept. Any other error, of Open or of
+// reading, means that the bytes cannot be had now. Suite: channeltest.RunFiles.
 type Files interface {
 	Keep(ctx context.Context, r io.Reader, limit int64) (digest string, size int64, err error)
 	Open(ctx context.Context, digest string) (io.ReadCloser, error)

@@ -9,6 +9,20 @@ import (
 // ErrFileTooLarge is returned by Files.Keep for more bytes than its limit.
 var ErrFileTooLarge = errors.New("the file is larger than the limit")
 
+// ErrNoFile is returned by Files.Open for bytes that were never kept.
+var ErrNoFile = errors.New("no such file")
+
+// InfectedError is returned by Files.Keep for bytes in which a scanner found something.
+type InfectedError struct {
+	Virus string // as the scanner names it; printable ASCII
+}
+
+func (e *InfectedError) Error() string { return "the file holds " + e.Virus }
+
+// ErrUnscanned is returned by Files.Keep for bytes that the scanner will never take,
+// such as too many of them, when nothing may be kept unscanned.
+var ErrUnscanned = errors.New("the file cannot be scanned")
+
 // ErrorKind says what the outbox does next.
 type ErrorKind string
 

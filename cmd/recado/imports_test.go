@@ -68,6 +68,7 @@ var rules = map[string]rule{
 	"bot/sqlstore":   {ours: []string{"core/*", "bot/inbox", "bot/outbox"}, tests: []string{"bot", "channels"}},
 	"bot/redisstore": {ours: []string{"core/dialogue", "core/message"}},
 	"bot/files":      {ours: []string{"channels"}},
+	"bot/files/s3":   {ours: []string{"bot/files", "channels"}},
 	"bot/bottest":    {ours: []string{"bot", "bot/inbox", "bot/outbox", "channels", "core/*"}},
 
 	"bulk":   {ours: []string{"core/*"}},
@@ -97,6 +98,7 @@ var owners = map[string][]string{
 	"github.com/emersion/go-smtp":    {"channels/email", "cmd/recado"},
 	"github.com/jhillyerd/enmime/v2": {"channels/email/letter"},
 	"github.com/alecthomas/kong":     {"cmd/recado"},
+	"github.com/minio/minio-go/v7":   {"bot/files/s3"},
 }
 
 // badNames say nothing about what is inside.

@@ -24,6 +24,7 @@ func (r *reader) mailboxes(all []Mailbox) {
 		}
 		first[address] = path
 		r.imap(path+".imap", m.IMAP)
+		r.signingIn(path, m)
 		r.smtp(path+".smtp", m.SMTP)
 		for _, id := range m.AuthservIDs {
 			if id == "" || strings.ContainsAny(id, " \t;") {
@@ -41,9 +42,6 @@ func (r *reader) mailboxes(all []Mailbox) {
 
 func (r *reader) imap(path string, i IMAP) {
 	r.mailServer(path, i.Host, i.Port, i.TLS)
-	if i.Password.IsZero() && r.readable(path+".password_file") {
-		r.fault(path+".password", "give password, or password_file with the name of a file that holds it")
-	}
 	if i.Folder == "" {
 		r.fault(path+".folder", "name a folder, such as INBOX")
 	}
@@ -55,6 +53,38 @@ func (r *reader) imap(path string, i IMAP) {
 		r.fault(path+".keep", "mail cannot be moved to the folder that it is read from")
 	case !moves && i.Keep != keepFlag:
 		r.fault(path+".keep", "write flag, or move: and a folder, such as move:Recado")
+	}
+}
+
+// signingIn is by password or by OAuth.
+func (r *reader) signingIn(path string, m Mailbox) {
+	o, at := m.OAuth, path+".oauth"
+	if !o.On() {
+		if m.IMAP.Password.IsZero() && r.readable(path+".imap.password_file") {
+			r.fault(path+".imap.password", "give password, or password_file with the name of a file that holds it")
+		}
+		return
+	}
+	if !m.IMAP.Password.IsZero() {
+		r.fault(at, "a password is given too; keep one of the two")
+	}
+	if o.ClientID == "" {
+		r.fault(at+".client_id", "write the id that the application was registered under")
+	}
+	switch {
+	case o.Provider == "" && o.TokenURL == "":
+		r.fault(at+".provider", "write google or microsoft; or token_url, for another one")
+	case o.Provider != "" && o.TokenURL != "":
+		r.fault(at+".token_url", "that of %s is known; keep provider or token_url", o.Provider)
+	case o.TokenURL != "" && !isWeb(o.TokenURL), strings.HasPrefix(o.TokenURL, "http:") && !isLoopbackURL(o.TokenURL):
+		r.fault(at+".token_url", "write the whole address, such as https://id.aurora.example/token")
+	}
+	if o.Tenant != "" && o.Provider != Microsoft {
+		r.fault(at+".tenant", "only microsoft has tenants")
+	}
+	alone := o.Provider == Microsoft && !o.ClientSecret.IsZero()
+	if o.RefreshToken.IsZero() && !alone && r.readable(at+".refresh_token_file") && r.readable(at+".client_secret_file") {
+		r.fault(at+".refresh_token", "get one with `recado mail authorize`, and give it here or in refresh_token_file")
 	}
 }
 

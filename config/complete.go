@@ -109,6 +109,11 @@ func isLoopback(address string) bool {
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
+func isLoopbackURL(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && isLoopback(u.Hostname())
+}
+
 // isWeb reports whether text is an address of a web server, without a query.
 func isWeb(text string) bool {
 	u, err := url.Parse(text)

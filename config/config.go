@@ -76,6 +76,7 @@ type Mailbox struct {
 	Name         string        `yaml:"name"` // beside the address in From:; empty: the desk's
 	IMAP         IMAP          `yaml:"imap"`
 	SMTP         SMTP          `yaml:"smtp"`
+	OAuth        OAuth         `yaml:"oauth"`         // signs in to both instead of a password
 	AuthservIDs  []string      `yaml:"authserv_ids"`  // whose Authentication-Results are believed (RFC 8601)
 	TrustSenders bool          `yaml:"trust_senders"` // believe every From: line: test desks only
 	Poll         time.Duration `yaml:"poll"`          // how often to look where IDLE is missing
@@ -101,6 +102,25 @@ type SMTP struct {
 	User         string   `yaml:"user"`
 	Password     Secret   `yaml:"password"`
 	PasswordFile string   `yaml:"password_file"`
+}
+
+// OAuth signs in with access tokens. Without a refresh token the application signs in
+// for itself, which only Microsoft knows for mail.
+type OAuth struct {
+	Provider         Provider `yaml:"provider"`
+	Tenant           string   `yaml:"tenant"`    // of Microsoft; empty: common
+	TokenURL         string   `yaml:"token_url"` // of a provider that is not known here
+	Scopes           []string `yaml:"scopes"`    // empty: what the provider's mail needs
+	ClientID         string   `yaml:"client_id"`
+	ClientSecret     Secret   `yaml:"client_secret"`
+	ClientSecretFile string   `yaml:"client_secret_file"`
+	RefreshToken     Secret   `yaml:"refresh_token"`
+	RefreshTokenFile string   `yaml:"refresh_token_file"`
+}
+
+// On reports whether anything of it was given.
+func (o OAuth) On() bool {
+	return o.Provider != "" || o.TokenURL != "" || o.ClientID != "" || !o.ClientSecret.IsZero() || !o.RefreshToken.IsZero()
 }
 
 // Chat is how conversations are paced.

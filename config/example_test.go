@@ -55,6 +55,7 @@ func with(t *testing.T, lines []string, all []*exampleKey, on ...*exampleKey) st
 	t.Helper()
 	required := map[string][]string{
 		"email[]":        {"email[].address", "email[].imap.host", "email[].imap.password", "email[].smtp.host"},
+		"email[].oauth":  {"email[].oauth.provider", "email[].oauth.client_id", "email[].oauth.refresh_token"},
 		"hours.closed[]": {"hours.closed[].date", "hours.closed[].name"},
 		"hours.open[]":   {"hours.open[].date", "hours.open[].hours"},
 	}
@@ -71,6 +72,12 @@ func with(t *testing.T, lines []string, all []*exampleKey, on ...*exampleKey) st
 		if twin, ok := strings.CutSuffix(k.path, "_file"); ok {
 			delete(chosen, twin)
 		}
+	}
+	if chosen["email[].oauth"] { // instead of a password
+		delete(chosen, "email[].imap.password")
+	}
+	if chosen["email[].oauth.token_url"] {
+		delete(chosen, "email[].oauth.provider")
 	}
 	text := slices.Clone(lines)
 	for changed := true; changed; { // parents of what is required
@@ -90,7 +97,7 @@ func with(t *testing.T, lines []string, all []*exampleKey, on ...*exampleKey) st
 	if err := os.WriteFile(file, []byte("change-me\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return strings.ReplaceAll(strings.Join(text, "\n"), "/etc/recado/mail-password", file)
+	return regexp.MustCompile(`/etc/recado/[a-z-]+`).ReplaceAllString(strings.Join(text, "\n"), file)
 }
 
 func mustLoad(t *testing.T, text string, env map[string]string) Config {
@@ -160,11 +167,12 @@ func TestExampleKeysLoadAndShowTheDefault(t *testing.T) {
 	}
 }
 
-// normal forgets what uncommenting is bound to change: where a password was read
-// from, and nil against empty.
+// normal forgets what uncommenting is bound to change: how a mailbox signs in, and
+// nil against empty.
 func normal(c *Config) {
 	c.Email = slices.Clone(c.Email)
 	for i := range c.Email {
+		c.Email[i].OAuth, c.Email[i].IMAP.Password, c.Email[i].SMTP.Password = OAuth{}, Secret{}, Secret{}
 		c.Email[i].IMAP.PasswordFile, c.Email[i].SMTP.PasswordFile = "", ""
 	}
 	for _, d := range []*[]string{&c.Hours.Week.Saturday, &c.Hours.Week.Sunday} {

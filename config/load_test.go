@@ -86,6 +86,21 @@ func TestFaultsSayWhereAndWhatToWrite(t *testing.T) {
 				"recado.yaml:6:14: email[2].address: A@b.example is given already as email[1]\n" +
 				"recado.yaml:7:53: email[2].imap.keep: mail cannot be moved to the folder that it is read from",
 		},
+		"signing in by password and by OAuth, and neither whole": {
+			yaml: "email:\n  - address: a@b.example\n    imap: {host: h, password: x}\n    smtp: {host: h}\n    oauth: {provider: google, token_url: 'http://id.b.example/t', tenant: b.example, refresh_token: r}\n",
+			want: "recado.yaml:5:5: email[1].oauth: a password is given too; keep one of the two\n" +
+				"recado.yaml:5:5: email[1].oauth.client_id: write the id that the application was registered under\n" +
+				"recado.yaml:5:42: email[1].oauth.token_url: that of google is known; keep provider or token_url\n" +
+				"recado.yaml:5:75: email[1].oauth.tenant: only microsoft has tenants",
+		},
+		"OAuth without an address, a safe one, and a refresh token": {
+			yaml: "email:\n  - address: a@b.example\n    imap: {host: h}\n    smtp: {host: h}\n    oauth: {client_id: x, refresh_token: r}\n" +
+				"  - address: c@b.example\n    imap: {host: h}\n    smtp: {host: h}\n    oauth: {client_id: x, token_url: 'http://id.b.example/t', refresh_token: r}\n" +
+				"  - address: d@b.example\n    imap: {host: h}\n    smtp: {host: h}\n    oauth: {client_id: x, provider: google, client_secret: s}\n",
+			want: "recado.yaml:5:5: email[1].oauth.provider: write google or microsoft; or token_url, for another one\n" +
+				"recado.yaml:9:38: email[2].oauth.token_url: write the whole address, such as https://id.aurora.example/token\n" +
+				"recado.yaml:13:5: email[3].oauth.refresh_token: get one with `recado mail authorize`, and give it here or in refresh_token_file",
+		},
 		"hours": {
 			yaml: "hours:\n  week:\n    monday: [08:00-12:00, 11:00-18:00]\n    tuesday: 18:00-08:00\n  closed:\n    - {date: 31-12}\n  open: [{date: 2026-12-26}]\n",
 			want: "recado.yaml:3:5: hours.week.monday: two blocks overlap: 08:00-12:00, 11:00-18:00\n" +
@@ -146,6 +161,7 @@ func TestValuesAreRead(t *testing.T) {
 		get  func(Config) any
 		want any
 	}{
+		"OAuth of an application":     {yaml: "email: [{address: a@b.example, imap: {host: h}, smtp: {host: h}, oauth: {provider: Microsoft, client_id: i, client_secret: s}}]", get: func(c Config) any { return c.Email[0].OAuth.Provider }, want: Microsoft},
 		"days and hours":              {yaml: "tickets: {reopen: 1d12h}", get: func(c Config) any { return c.Tickets.Reopen }, want: 36 * time.Hour},
 		"weeks":                       {yaml: "survey: {nps_every: 2w}", get: func(c Config) any { return c.Survey.NPSEvery }, want: 14 * day},
 		"a phone that looks a number": {yaml: "desk: {phone: 0800123}", get: func(c Config) any { return c.Desk.Phone }, want: "0800123"},

@@ -54,6 +54,24 @@ func (s *Security) UnmarshalText(text []byte) error {
 	return oneOf(s, string(text), TLS, StartTLS, NoTLS)
 }
 
+// Provider is who gives out access tokens for a mailbox.
+type Provider string
+
+// Providers whose addresses are known. Another one is known by its token_url.
+const (
+	Google    Provider = "google"
+	Microsoft Provider = "microsoft"
+)
+
+// UnmarshalText reads google or microsoft; the empty text is another one.
+func (p *Provider) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*p = ""
+		return nil
+	}
+	return oneOf(p, string(text), Google, Microsoft)
+}
+
 // Format is how log lines are written.
 type Format string
 

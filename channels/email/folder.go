@@ -13,6 +13,8 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 	"github.com/emersion/go-sasl"
+
+	"recado/channels/email/oauth"
 )
 
 // folder is one IMAP connection with its folder selected. go-imap knows no
@@ -45,13 +47,8 @@ func (f *folder) begin(ctx context.Context) error {
 	if err = end(err); err != nil {
 		return f.options.unreachable("IMAP", err)
 	}
-	password, err := f.options.Password(ctx)
-	if err != nil {
-		return fmt.Errorf("the password of %s could not be had: %w", f.options.User, err)
-	}
-	end = f.within(ctx)
-	if err := end(f.signIn(password)); err != nil {
-		return f.refusedUser(err)
+	if err := f.signIn(ctx); err != nil {
+		return err
 	}
 	end = f.within(ctx)
 	selected, err := f.client.Select(f.options.Folder, &imap.SelectOptions{ReadOnly: f.options.LeaveUnseen}).Wait()
@@ -86,11 +83,47 @@ func (f *folder) tell() {
 	}
 }
 
-func (f *folder) signIn(password string) error {
-	if f.client.Caps().Has(imap.AuthCap(sasl.Plain)) {
-		return f.client.Authenticate(sasl.NewPlainClient("", f.options.User, password))
+func (f *folder) signIn(ctx context.Context) error {
+	if f.options.Tokens != nil {
+		return f.signInByToken(ctx)
 	}
-	return f.client.Login(f.options.User, password).Wait()
+	password, err := f.options.Password(ctx)
+	if err != nil {
+		return fmt.Errorf("the password of %s could not be had: %w", f.options.User, err)
+	}
+	end := f.within(ctx)
+	if f.client.Caps().Has(imap.AuthCap(sasl.Plain)) {
+		err = f.client.Authenticate(sasl.NewPlainClient("", f.options.User, password))
+	} else {
+		err = f.client.Login(f.options.User, password).Wait()
+	}
+	if err = end(err); err != nil {
+		return f.refusedUser(err)
+	}
+	return nil
+}
+
+// signInByToken shows an access token. A token that is refused is given up, and the
+// next connection brings a new one: whether that helps, only trying can tell.
+func (f *folder) signInByToken(ctx context.Context) error {
+	shown, err := f.options.bearer(ctx, func(mechanism string) bool { return f.client.Caps().Has(imap.AuthCap(mechanism)) })
+	var no *oauth.Refused
+	switch {
+	case errors.As(err, &no):
+		return &trouble{text: no.Text, err: err, final: true}
+	case errors.Is(err, errNoBearer):
+		return &trouble{text: fmt.Sprintf("the IMAP server at %s does not let anybody in by OAuth; use a password", f.options.addr()), err: err, final: true}
+	case err != nil:
+		return err
+	}
+	end := f.within(ctx)
+	if err = end(f.client.Authenticate(shown)); err == nil {
+		return nil
+	}
+	if _, said := errors.AsType[*imap.Error](err); said {
+		f.options.Tokens.Forget(ctx, shown.token)
+	}
+	return troubled(err, "the IMAP server at %s did not take the access token of %s", f.options.addr(), f.options.User)
 }
 
 // refusedUser tells a wrong password, which stays wrong, from a server in trouble.

@@ -64,6 +64,7 @@ type Server struct {
 	Mode     TLSMode
 	User     string // empty: without signing in (SMTP only)
 	Password func(context.Context) (string, error)
+	Tokens   Tokens         // used instead of Password when given
 	Roots    *x509.CertPool // nil: those of the system
 	Timeout  time.Duration  // for one step of the protocol; 0 is 1 minute
 }
@@ -161,7 +162,7 @@ func (s Server) check(what string) error {
 	default:
 		return fmt.Errorf("email: %s: TLS mode %q is not one of tls, starttls, plain", what, s.Mode)
 	}
-	if s.User != "" && s.Password == nil {
+	if s.User != "" && s.Password == nil && s.Tokens == nil {
 		return fmt.Errorf("email: %s: a user without a password", what)
 	}
 	return nil

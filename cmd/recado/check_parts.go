@@ -112,7 +112,7 @@ func private(path string) (string, error) {
 func secretFiles(cfg config.Config) []string {
 	files := []string{cfg.DatabaseFile, cfg.RedisFile, cfg.SecretFile}
 	for _, box := range cfg.Email {
-		files = append(files, box.IMAP.PasswordFile, box.SMTP.PasswordFile)
+		files = append(files, box.IMAP.PasswordFile, box.SMTP.PasswordFile, box.OAuth.ClientSecretFile, box.OAuth.RefreshTokenFile)
 	}
 	slices.Sort(files)
 	files = slices.Compact(files)
@@ -240,12 +240,35 @@ func (t tryer) smtpIn(ctx context.Context) (string, error) {
 	return "", fmt.Errorf("cannot listen on %s: %w", addr, err)
 }
 
+// remember gives d the desk's memory, if it has one yet: the provider may replace a
+// refresh token that is only tried.
+func (t tryer) remember(ctx context.Context, d *desk) (forget func()) {
+	if t.cfg.Database.IsZero() {
+		if _, err := os.Stat(filepath.Join(t.cfg.Data, "recado.db")); err != nil {
+			return func() {}
+		}
+	}
+	db, err := openStore(ctx, t.cfg, d.log, storeOptions{KeepSchema: true})
+	if err != nil {
+		return func() {} // the check of the database tells of it
+	}
+	d.db = db
+	return func() { _ = db.Close() } // it only answered
+}
+
 func (t tryer) mailbox(ctx context.Context, box config.Mailbox) (string, error) {
 	d, err := t.idle()
 	if err != nil {
 		return "", err
 	}
-	m, err := email.NewMailbox(d.mailOptions(box))
+	if box.OAuth.On() {
+		defer t.remember(ctx, d)()
+	}
+	o, err := d.mailOptions(box)
+	if err != nil {
+		return "", err
+	}
+	m, err := email.NewMailbox(o)
 	if err == nil {
 		err = m.Check(ctx)
 	}

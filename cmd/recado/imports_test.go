@@ -47,10 +47,11 @@ var rules = map[string]rule{
 
 	"channels": {ours: []string{"core/message"}},
 	"channels/email": {ours: []string{
-		"channels", "channels/email/letter", "channels/email/machine", "channels/email/reply", "channels/email/sender", "core/message", "sign",
+		"channels", "channels/email/letter", "channels/email/machine", "channels/email/oauth", "channels/email/reply", "channels/email/sender", "core/message", "sign",
 	}},
 	"channels/email/letter":  {ours: []string{"core/message"}},
 	"channels/email/machine": {ours: []string{"channels/email/letter", "channels/email/sender", "core/message"}},
+	"channels/email/oauth":   {},
 	"channels/email/reply":   {ours: []string{"channels/email/letter"}},
 	"channels/email/sender":  {ours: []string{"channels/email/letter"}},
 	"channels/web":           {ours: []string{"channels", "core/message", "sign"}},
@@ -97,6 +98,7 @@ var owners = map[string][]string{
 	"github.com/emersion/go-imap/v2": {"channels/email", "cmd/recado"}, // the bench measures the bare servers
 	"github.com/emersion/go-smtp":    {"channels/email", "cmd/recado"},
 	"github.com/jhillyerd/enmime/v2": {"channels/email/letter"},
+	"golang.org/x/oauth2":            {"channels/email/oauth"},
 	"github.com/alecthomas/kong":     {"cmd/recado"},
 	"github.com/minio/minio-go/v7":   {"bot/files/s3"},
 }

@@ -18,6 +18,7 @@ import (
 	"recado/bulk"
 	"recado/channels"
 	"recado/channels/email"
+	"recado/channels/email/oauth"
 	"recado/channels/local"
 	"recado/config"
 	"recado/core/dialogue"
@@ -77,7 +78,11 @@ func (d *desk) realChannels(ctx context.Context, hub *local.Hub) ([]channels.Cha
 	}
 	all := []channels.Channel{pages}
 	for _, box := range d.cfg.Email {
-		c, err := email.NewMailbox(d.mailOptions(box))
+		o, err := d.mailOptions(box)
+		if err != nil {
+			return nil, fmt.Errorf("mailbox %s: %w", box.Address, err)
+		}
+		c, err := email.NewMailbox(o)
 		if err != nil {
 			return nil, fmt.Errorf("mailbox %s: %w", box.Address, err)
 		}
@@ -102,7 +107,10 @@ func (d *desk) submission(ctx context.Context) (channels.Channel, error) {
 	o := d.mailBasics()
 	o.Address = d.cfg.Desk.Register
 	if len(d.cfg.Email) > 0 {
-		o = d.mailOptions(d.cfg.Email[0])
+		var err error
+		if o, err = d.mailOptions(d.cfg.Email[0]); err != nil {
+			return nil, err
+		}
 		o.Account = "smtp/" + o.Address
 	} else {
 		o.OutFolder = outFolder(d.cfg)
@@ -115,13 +123,13 @@ func outFolder(cfg config.Config) string { return filepath.Join(cfg.Data, "outbo
 // mailBasics is what all mail has in common.
 func (d *desk) mailBasics() email.Options {
 	return email.Options{
-		Name: d.cfg.Desk.Name, MaxMail: int64(d.cfg.Limits.MessageSize), Memory: d.db.Memory(), Files: d.files, Signer: d.signer,
+		Name: d.cfg.Desk.Name, MaxMail: int64(d.cfg.Limits.MessageSize), Memory: d.memory(), Files: d.files, Signer: d.signer,
 		Clock: d.clock.Now, Log: d.log,
 	}
 }
 
 // mailOptions of one configured mailbox.
-func (d *desk) mailOptions(box config.Mailbox) email.Options {
+func (d *desk) mailOptions(box config.Mailbox) (email.Options, error) {
 	o := d.mailBasics()
 	o.Address, o.TrustedAuthserv, o.TrustSenders = box.Address, box.AuthservIDs, box.TrustSenders
 	if box.Name != "" {
@@ -133,7 +141,39 @@ func (d *desk) mailOptions(box config.Mailbox) email.Options {
 	}
 	o.IMAP.MoveTo, _ = in.Moves()
 	o.SMTP = email.SMTP{Server: server(out.Host, out.Port, out.TLS, out.User, out.Password)}
-	return o
+	if !box.OAuth.On() {
+		return o, nil
+	}
+	tokens, err := d.tokens(box)
+	if err != nil {
+		return o, err
+	}
+	o.IMAP.Tokens, o.SMTP.Tokens = tokens, tokens
+	return o, nil
+}
+
+// tokens are what signs in to a mailbox instead of a password.
+func (d *desk) tokens(box config.Mailbox) (*oauth.Source, error) {
+	c := box.OAuth
+	p := providerOf(c)
+	if len(c.Scopes) > 0 {
+		p.Scopes = c.Scopes
+	}
+	return oauth.New(oauth.Options{
+		Provider: p, User: box.IMAP.User, ClientID: c.ClientID,
+		ClientSecret: c.ClientSecret.Reveal(), RefreshToken: c.RefreshToken.Reveal(),
+		Memory: d.memory(), Clock: d.clock.Now, Log: d.log,
+	})
+}
+
+func providerOf(c config.OAuth) oauth.Provider {
+	switch c.Provider {
+	case config.Google:
+		return oauth.Google()
+	case config.Microsoft:
+		return oauth.Microsoft(c.Tenant)
+	}
+	return oauth.Custom(c.TokenURL, c.Scopes)
 }
 
 func server(host string, port int, mode config.Security, user string, password config.Secret) email.Server {

@@ -10,6 +10,7 @@ import (
 
 	"recado/bot/redisstore"
 	"recado/bot/sqlstore"
+	"recado/channels"
 	"recado/config"
 	"recado/core/dialogue"
 	"recado/core/hours"
@@ -49,6 +50,21 @@ func (d *desk) openSessions(ctx context.Context) (dialogue.Sessions, error) {
 	d.closers = append(d.closers, s.Close)
 	return s, nil
 }
+
+// memory is where channels keep their few words. A desk that is only asked how it
+// would be put together may have none yet.
+func (d *desk) memory() channels.Memory {
+	if d.db == nil {
+		return noMemory{}
+	}
+	return d.db.Memory()
+}
+
+// noMemory has nothing and keeps nothing.
+type noMemory struct{}
+
+func (noMemory) Load(context.Context, string) (string, error) { return "", nil }
+func (noMemory) Save(context.Context, string, string) error   { return nil }
 
 func filesFolder(cfg config.Config) string { return filepath.Join(cfg.Data, "files") }
 

@@ -147,10 +147,10 @@ func TestComposeBody(t *testing.T) {
 	if l.Failed != nil || len(l.Segments) != 1 || len(l.Files) != 1 || l.Parts != 3 {
 		t.Fatalf("read back as %d parts, %d texts, %d files (%v)", l.Parts, len(l.Segments), len(l.Files), l.Failed)
 	}
-	if f := l.Files[0]; f.Name != "relatório.pdf" || f.MediaType != "application/pdf" || len(f.Content) != 20000 {
-		t.Errorf("the file came back as %q, %s, %d bytes", f.Name, f.MediaType, len(f.Content))
+	if f := l.Files[0]; f.Name != "relatório.pdf" || f.MediaType != "application/pdf" || f.Size() != 20000 {
+		t.Errorf("the file came back as %q, %s, %d bytes", f.Name, f.MediaType, f.Size())
 	}
-	plain, html := l.Segments[0].Plain, l.Segments[0].Html
+	plain, html := l.Segments[0].Plain, l.Segments[0].HTML
 	for _, want := range []string{"Chamado *2026-000042* aberto.", "> Não emite\n> desde ontem", "Avaliar:\nhttps://desk.example/r/abc"} {
 		if !strings.Contains(plain, want) {
 			t.Errorf("the text lacks %q:\n%s", want, plain)

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net/mail"
 	"regexp"
 	"slices"
@@ -165,17 +166,20 @@ func mailID(l letter.Letter, raw []byte) string {
 		return "sha256:" + hex.EncodeToString(sum[:])
 	}
 	h := sha256.New()
+	part := func(b string) { h.Write([]byte(b + "\x00")) }
 	for _, name := range []string{"from", "date", "subject"} {
-		fmt.Fprintf(h, "%q\n", l.Header.First(name))
+		part(l.Header.First(name))
 	}
 	for _, s := range l.Segments {
-		fmt.Fprintf(h, "%q %q\n", strings.TrimSpace(s.Plain), strings.TrimSpace(s.Html))
+		part(strings.TrimSpace(s.Plain))
+		part(strings.TrimSpace(s.HTML))
 	}
 	for _, f := range l.Files {
-		fmt.Fprintf(h, "%x\n", sha256.Sum256(f.Content))
+		_, _ = io.Copy(h, f.Open()) // from memory into a hash: neither fails
+		part("")
 	}
 	for _, r := range l.Reports {
-		fmt.Fprintf(h, "%q\n", bytes.TrimSpace(r.Content))
+		part(string(bytes.TrimSpace(r.Content)))
 	}
 	return fmt.Sprintf("%s#%x", ids[0], h.Sum(nil)[:4])
 }
@@ -221,9 +225,9 @@ func texts(segments []letter.Segment) (own, full string, whole bool) {
 			break
 		}
 		o, f := s.Plain, s.Plain
-		if strings.TrimSpace(s.Plain) == "" && s.Html != "" {
-			o, f = reply.HTML(s.Html)
-			whole = whole && len(s.Html) <= reply.MaxHTML
+		if strings.TrimSpace(s.Plain) == "" && s.HTML != "" {
+			o, f = reply.HTML(s.HTML)
+			whole = whole && len(s.HTML) <= reply.MaxHTML
 		}
 		total += len(f)
 		owns = append(owns, reply.Read(letter.Cut(o, maxText)).Own)
@@ -246,15 +250,14 @@ func (d *desk) keepFiles(ctx context.Context, in *message.Inbound, l letter.Lett
 	files := slices.Clone(l.Files)
 	slices.SortStableFunc(files, func(a, b letter.File) int { return rank(a) - rank(b) })
 	for _, f := range files {
-		size := int64(len(f.Content))
 		if len(in.Attachments) == message.MaxFiles {
-			in.Refused = append(in.Refused, message.Refusal{Name: f.Name, Size: size, Why: message.TooMany})
+			refuse(in, f, message.TooMany)
 			continue
 		}
-		digest, kept, err := d.Files.Keep(ctx, bytes.NewReader(f.Content), message.MaxFileSize)
+		digest, kept, err := d.Files.Keep(ctx, f.Open(), message.MaxFileSize)
 		switch {
 		case errors.Is(err, channels.ErrFileTooLarge):
-			in.Refused = append(in.Refused, message.Refusal{Name: f.Name, Size: size, Why: message.TooLarge})
+			refuse(in, f, message.TooLarge)
 		case err != nil:
 			return fmt.Errorf("keeping the attachment %q: %w", f.Name, err)
 		default:
@@ -264,9 +267,23 @@ func (d *desk) keepFiles(ctx context.Context, in *message.Inbound, l letter.Lett
 		}
 	}
 	for _, f := range l.Damaged {
-		in.Refused = append(in.Refused, message.Refusal{Name: f.Name, Size: int64(len(f.Content)), Why: message.Unreadable})
+		refuse(in, f, message.Unreadable)
 	}
 	return nil
+}
+
+// mostRefused is how many refused files are named one by one; a mail may hold a
+// thousand. The last of them stands for the rest.
+const mostRefused = 20
+
+func refuse(in *message.Inbound, f letter.File, why message.Reason) {
+	r := message.Refusal{Name: f.Name, Size: f.Size(), Why: why}
+	if len(in.Refused) < mostRefused {
+		in.Refused = append(in.Refused, r)
+		return
+	}
+	last := &in.Refused[mostRefused-1]
+	last.Name, last.Size = "…", last.Size+r.Size
 }
 
 func rank(f letter.File) int {

@@ -143,6 +143,8 @@ func requote(s string) string {
 	return s
 }
 
+// Leniently finds the addresses in a field that is no list by the grammar: those in
+// angle brackets, else each bare one.
 func Leniently(field string) []Party {
 	var out []Party
 	rest := outsideQuotes(field)

@@ -15,7 +15,7 @@ import (
 // LoopHeader marks what we send, with the desk's address as its value.
 const LoopHeader = "X-Recado-Loop"
 
-// machine says which machine wrote the mail, if one did. The surest signs come first.
+// Kind says which machine wrote the mail, if one did. The surest signs come first.
 func Kind(l *letter.Letter, env letter.Envelope, ours letter.Home) message.Auto {
 	h := l.Header
 	from, _ := sender.Of(h)
@@ -164,7 +164,7 @@ func ReadBounce(l *letter.Letter) (b Bounce) {
 	}
 	for _, f := range l.Files {
 		if f.MediaType == "message/rfc822" {
-			b.readReturned(f.Content)
+			b.readReturned(f.Content())
 		}
 	}
 	if list := letter.Parties(l.Header.First("x-failed-recipients")); b.Recipient == (letter.Address{}) && len(list) > 0 {
@@ -187,7 +187,8 @@ func (b *Bounce) readStatus(content []byte) {
 	r := textproto.NewReader(bufio.NewReader(bytes.NewReader(append(bytes.TrimSpace(content), "\r\n\r\n"...))))
 	for range letter.MostParties {
 		group, err := r.ReadMIMEHeader()
-		if to := typedAddress(group.Get("Original-Recipient"), group.Get("Final-Recipient")); to != (letter.Address{}) && (b.Recipient == (letter.Address{}) || !b.Final()) {
+		to := typedAddress(group.Get("Original-Recipient"), group.Get("Final-Recipient"))
+		if to != (letter.Address{}) && (b.Recipient == (letter.Address{}) || !b.Final()) {
 			b.Recipient = to
 			b.action = strings.ToLower(letter.OneLine(group.Get("Action")))
 			b.status = letter.OneLine(group.Get("Status"))

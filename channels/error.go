@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"recado/core/message"
 )
 
 // ErrFileTooLarge is returned by Files.Keep for more bytes than its limit.
@@ -33,6 +35,7 @@ const (
 	Permanent   ErrorKind = "permanent"    // this message will never pass: bury it and tell the team
 	Unreachable ErrorKind = "unreachable"  // this address is dead: bury, and mark the address
 	SignedOut   ErrorKind = "signed-out"   // no message will pass until a person acts: wait, and raise an alarm
+	Away        ErrorKind = "away"         // no message passes now, whatever it says: the upstream is down or not to be reached; wait
 )
 
 // Error is a failed Send.
@@ -40,6 +43,7 @@ type Error struct {
 	Kind       ErrorKind
 	RetryAfter time.Duration // for RateLimited; zero is the outbox's own backoff
 	Err        error
+	Why        message.Failure // for the team, of a message that is given up; empty: not known
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("%s: %v", e.Kind, e.Err) }
@@ -53,4 +57,12 @@ func KindOf(err error) (ErrorKind, time.Duration) {
 		return e.Kind, e.RetryAfter
 	}
 	return Temporary, 0
+}
+
+// WhyOf is what a failed Send said of the reason.
+func WhyOf(err error) message.Failure {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Why
+	}
+	return ""
 }

@@ -15,7 +15,7 @@
 // How it fails. What a failed Send means is the channel's word (channels.KindOf).
 // What may pass later is tried again with a growing pause, at most
 // Options.MaxAttempts times; a message that never will is buried and the team is
-// told. A channel that is signed out stops sending altogether, and tries one
+// told. A channel that is signed out or away stops sending altogether, and tries one
 // message now and then. Neither this, nor a rate limit, nor the end of the process
 // counts as an attempt. While the store is away, known results wait in memory.
 package outbox

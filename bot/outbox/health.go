@@ -35,7 +35,7 @@ func (o *Outbox) State() State {
 	return s
 }
 
-// pause is the time during which a channel that is signed out is left alone.
+// pause is the time during which a channel that is signed out, or away, is left alone.
 type pause struct {
 	why   string // empty: there is no pause
 	since time.Time
@@ -53,7 +53,7 @@ func (o *Outbox) suspend(now time.Time, cause error) {
 		return // several were under way; they all say the same
 	}
 	if !o.pause.on() {
-		o.opts.Logger.Error("the channel is signed out; messages wait until somebody signs it in",
+		o.opts.Logger.Error("the channel takes no message now; all of them wait",
 			"channel", o.opts.Channel.Name(), "account", o.opts.Channel.Account(), "error", cause)
 	}
 	length := firstPause

@@ -61,7 +61,7 @@ func (o *Outbox) attempt(ctx context.Context, row Row) (Result, error) {
 	result := Result{Row: row, At: now, UpstreamID: o.upstreamID(row, channels.Receipt{}), Error: clip(err.Error())}
 	kind, after := channels.KindOf(err)
 	switch kind {
-	case channels.SignedOut:
+	case channels.SignedOut, channels.Away:
 		result.RunAt = now // it is the channel that waits, not this message
 		o.suspend(now, err)
 	case channels.RateLimited:

@@ -3,8 +3,6 @@ package email
 import (
 	"context"
 	"errors"
-
-	"github.com/emersion/go-smtp"
 )
 
 // Check signs in to both servers, opens the folder, and says in words what is wrong.
@@ -25,22 +23,21 @@ func (p *postman) checkOut(ctx context.Context) error {
 	case s.Host == "":
 		return errors.New("no SMTP server is configured, so nothing can be answered by e-mail")
 	}
-	var l line
-	at, err := p.connect(ctx, &l)
+	c, at, err := p.connect(ctx)
 	if err == nil {
-		err = l.client.Quit()
-		l.hangUp()
-		at = atConnect
+		at, err = atConnect, c.quit()
 	}
-	var said *smtp.SMTPError
+	said, refused := errors.AsType[*refusal](err)
 	switch {
 	case err == nil:
 		return nil
-	case at == atSignIn && errors.As(err, &said) && said.Code == 504:
+	case errors.Is(err, errNoWay):
 		return troubled(err, "the SMTP server at %s has no way to sign in that is known here", s.addr())
-	case at == atSignIn && errors.As(err, &said) && said.Code >= 500:
+	case errors.Is(err, errNoTLS):
+		return troubled(err, "the SMTP server at %s does not offer STARTTLS; try `tls: tls` and port 465", s.addr())
+	case refused && at == atSignIn && said.Code >= 500:
 		return troubled(err, "the SMTP server at %s refused the password of %s", s.addr(), s.User)
-	case errors.As(err, &said):
+	case refused:
 		return troubled(err, "the SMTP server at %s does not want to talk to us", s.addr())
 	}
 	return s.unreachable("SMTP", err)

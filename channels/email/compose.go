@@ -64,7 +64,7 @@ func (d *desk) head(out message.Outbound) [][2]string {
 	fields := [][2]string{
 		{"Date", d.Clock().UTC().Format(time.RFC1123Z)},
 		{"From", named(d.Name, d.home.Address)},
-		{"To", "<" + out.To.ID + ">"},
+		{"To", "<" + wireForm(out.To) + ">"},
 	}
 	if out.Number != "" {
 		answer := d.home.With(d.Signer.Reply(out.Number, out.To.ID))
@@ -89,6 +89,14 @@ func (d *desk) head(out message.Outbound) [][2]string {
 		[2]string{"Content-Language", letter.OneLine(out.Language)},
 		[2]string{"MIME-Version", "1.0"},
 	)
+}
+
+// wireForm is the address as it is written in a head.
+func wireForm(a message.Address) string {
+	if parsed, ok := letter.ParseAddress(a.ID); ok {
+		return spelled(parsed)
+	}
+	return a.ID
 }
 
 func named(name string, a letter.Address) string {

@@ -84,8 +84,9 @@ type IMAP struct {
 // SMTP is where mail is handed to.
 type SMTP struct {
 	Server
-	Connections int    // kept at most; 0 is 2
-	Hello       string // our name in EHLO; the domain of the address when empty
+	Connections int           // at the same time, at most; 0 is 2
+	Rest        time.Duration // how long an unused one is kept; 0 is 30 seconds: servers hang up after minutes, NAT boxes sooner
+	Hello       string        // our name in EHLO; the domain of the address when empty
 }
 
 const (
@@ -109,6 +110,7 @@ func (o Options) withDefaults() Options {
 	o.IMAP.Timeout = or(o.IMAP.Timeout, time.Minute)
 	o.SMTP.Timeout = or(o.SMTP.Timeout, time.Minute)
 	o.SMTP.Connections = or(o.SMTP.Connections, 2)
+	o.SMTP.Rest = or(o.SMTP.Rest, 30*time.Second)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

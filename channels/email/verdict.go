@@ -1,61 +1,72 @@
 package email
 
 import (
+	"context"
 	"errors"
-	"regexp"
-
-	"github.com/emersion/go-smtp"
+	"time"
 
 	"recado/channels"
+	"recado/core/message"
 )
 
-var (
-	tooFast = regexp.MustCompile(`(?i)\brate\b|too (many|fast|much)|throttl|limit|quota|slow down|exceed`)
-	nobody  = regexp.MustCompile(`(?i)(no such|unknown|invalid|does ?n.t exist|does not exist|not found|no longer|n[ãa]o existe|inexist)`)
-)
-
-// classify turns a failure into what the outbox does next, by the reply code
-// (RFC 5321 section 4.2), the enhanced code (RFC 3463), and where it happened.
-func classify(at step, err error) error {
-	return &channels.Error{Kind: verdict(at, err), Err: err}
+// classify turns a failure into what the outbox does next, by where it happened, the
+// reply code (RFC 5321 section 4.2), the enhanced code (RFC 3463), and where servers
+// use one code for everything, their words. ctx is that of the sending: its end says
+// nothing of the mail or the server.
+func classify(ctx context.Context, at step, err error) error {
+	e := &channels.Error{Err: err}
+	said, refused := errors.AsType[*refusal](err)
+	switch {
+	case ctx.Err() != nil:
+		e.Kind = channels.Temporary
+	case certificateRefused(err), errors.Is(err, errNoWay), errors.Is(err, errNoTLS):
+		e.Kind = channels.SignedOut
+	case refused && (at == atConnect || at == atSignIn):
+		e.Kind = unwelcome(at, said)
+	case refused:
+		e.Kind, e.Why, e.RetryAfter = judge(at, said)
+	case at == atConnect, at == atSignIn:
+		e.Kind = channels.Away // no address, no route, no answer: nothing was said of this mail
+	default:
+		e.Kind, e.Why = channels.Temporary, message.NoAnswer // it broke off in the middle of this one
+	}
+	return e
 }
 
-func verdict(at step, err error) channels.ErrorKind {
-	if certificateRefused(err) {
+// unwelcome is a refusal before any mail was spoken of. 554 in the greeting is for
+// whoever asks (RFC 5321 section 3.1); other codes there are a server in trouble.
+func unwelcome(at step, said *refusal) channels.ErrorKind {
+	if said.Code >= 500 && (at == atSignIn || said.Code == 554) {
 		return channels.SignedOut
 	}
-	var said *smtp.SMTPError
-	if !errors.As(err, &said) {
-		return channels.Temporary // the connection failed, the message was not judged
-	}
-	class, subject, detail := said.EnhancedCode[0], said.EnhancedCode[1], said.EnhancedCode[2]
+	return channels.Away
+}
+
+// dayLimit is how long a limit that is counted by the hour or the day is waited for,
+// before it is tried again.
+const dayLimit = time.Hour
+
+// judge is a refusal of one mail. Until the recipient is named, a server knows our
+// address and a size: what it refuses then, it will refuse of every mail.
+func judge(at step, said *refusal) (channels.ErrorKind, message.Failure, time.Duration) {
+	why := said.why(at)
 	switch {
+	case said.Code == 530, said.Code == 534, said.Code == 535:
+		return channels.SignedOut, "", 0
+	case why == message.TooOften && said.Code >= 500:
+		return channels.RateLimited, why, dayLimit
+	case why == message.TooOften:
+		return channels.RateLimited, why, 0
+	case said.Code < 500 && at == atSender && (said.about(3) || said.about(4)):
+		return channels.Away, "", 0
 	case said.Code < 500:
-		if tooFast.MatchString(said.Message) && (said.Code == 421 || class == 4 && subject == 7) {
-			return channels.RateLimited
-		}
-		return channels.Temporary
-	case at == atConnect && said.Code != 554: // 554 at the greeting: not welcome, whoever asks
-		return channels.Temporary
-	case at == atConnect, at == atSignIn, said.Code == 530, said.Code == 535:
-		return channels.SignedOut
-	case at == atRecipient && deadAddress(said, class, subject, detail):
-		return channels.Unreachable
+		return channels.Temporary, why, 0
+	case why == message.Oversized, why == message.NotSpelled:
+		return channels.Permanent, why, 0
+	case at == atSender, why == message.SenderRefused:
+		return channels.SignedOut, message.SenderRefused, 0
+	case why == message.NoSuchAddress:
+		return channels.Unreachable, why, 0
 	}
-	return channels.Permanent
-}
-
-// deadAddress reports a refusal of the recipient itself. X.1.7 and X.1.8 speak of
-// the sender; X.2.1 is a mailbox that was closed; without an enhanced code the
-// words decide, since 550 is said for policy too.
-func deadAddress(said *smtp.SMTPError, class, subject, detail int) bool {
-	switch {
-	case class == 5 && subject == 1:
-		return detail != 7 && detail != 8
-	case class == 5 && subject == 2:
-		return detail == 1
-	case class == 5 && subject != 0:
-		return false
-	}
-	return (said.Code == 550 || said.Code == 551 || said.Code == 553) && nobody.MatchString(said.Message)
+	return channels.Permanent, why, 0
 }

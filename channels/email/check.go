@@ -31,10 +31,16 @@ func (p *postman) checkOut(ctx context.Context) error {
 	switch {
 	case err == nil:
 		return nil
+	case revoked(err):
+		return err // its words say what to do
+	case errors.Is(err, errNoBearer):
+		return troubled(err, "the SMTP server at %s does not let anybody in by OAuth; use a password", s.addr())
 	case errors.Is(err, errNoWay):
 		return troubled(err, "the SMTP server at %s has no way to sign in that is known here", s.addr())
 	case errors.Is(err, errNoTLS):
 		return troubled(err, "the SMTP server at %s does not offer STARTTLS; try `tls: tls` and port 465", s.addr())
+	case refused && at == atSignIn && said.Code >= 500 && s.Tokens != nil:
+		return troubled(err, "the SMTP server at %s did not take the access token of %s", s.addr(), s.User)
 	case refused && at == atSignIn && said.Code >= 500:
 		return troubled(err, "the SMTP server at %s refused the password of %s", s.addr(), s.User)
 	case refused:

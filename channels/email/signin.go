@@ -23,11 +23,29 @@ func (c *relay) signIn(ctx context.Context) (step, error) {
 		return "", nil
 	}
 	offered := strings.Fields(strings.ToUpper(ways))
-	way, err := s.passwordBy(ctx, func(mechanism string) bool { return slices.Contains(offered, mechanism) })
+	known := func(mechanism string) bool { return slices.Contains(offered, mechanism) }
+	if s.Tokens != nil {
+		return atSignIn, c.signInByToken(ctx, known)
+	}
+	way, err := s.passwordBy(ctx, known)
 	if err != nil {
 		return atSignIn, err
 	}
 	return atSignIn, c.client.Auth(overSMTP{way})
+}
+
+// signInByToken gives up a token that the server refuses: the next connection brings a
+// new one, and only trying can tell whether that helps.
+func (c *relay) signInByToken(ctx context.Context, offers func(mechanism string) bool) error {
+	shown, err := c.server.bearer(ctx, offers)
+	if err != nil {
+		return err
+	}
+	err = c.client.Auth(overSMTP{shown})
+	if said, ok := asRefusal(err).(*refusal); ok && said.Code >= 500 { //nolint:errorlint // as asRefusal returns it
+		c.server.Tokens.Forget(ctx, shown.token)
+	}
+	return err
 }
 
 // passwordBy is how the password is shown, by a mechanism that the server offers.

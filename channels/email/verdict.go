@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"recado/channels"
+	"recado/channels/email/oauth"
 	"recado/core/message"
 )
 
@@ -19,7 +20,7 @@ func classify(ctx context.Context, at step, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		e.Kind = channels.Temporary
-	case certificateRefused(err), errors.Is(err, errNoWay), errors.Is(err, errNoTLS):
+	case certificateRefused(err), errors.Is(err, errNoWay), errors.Is(err, errNoBearer), errors.Is(err, errNoTLS), revoked(err):
 		e.Kind = channels.SignedOut
 	case refused && (at == atConnect || at == atSignIn):
 		e.Kind = unwelcome(at, said)
@@ -31,6 +32,12 @@ func classify(ctx context.Context, at step, err error) error {
 		e.Kind, e.Why = channels.Temporary, message.NoAnswer // it broke off in the middle of this one
 	}
 	return e
+}
+
+// revoked reports whether the provider gives no access tokens any more.
+func revoked(err error) bool {
+	_, ok := errors.AsType[*oauth.Refused](err)
+	return ok
 }
 
 // unwelcome is a refusal before any mail was spoken of. 554 in the greeting is for

@@ -12,6 +12,7 @@ package channels
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"recado/core/message"
@@ -93,4 +94,36 @@ type Memory interface {
 type Files interface {
 	Keep(ctx context.Context, r io.Reader, limit int64) (digest string, size int64, err error)
 	Open(ctx context.Context, digest string) (io.ReadCloser, error)
+}
+
+// Scanning is a store of files that has them scanned first. KeepScanned is Keep, and
+// reports whether the scanner saw the bytes: it may have been away, and the desk chosen
+// to go on.
+type Scanning interface {
+	KeepScanned(ctx context.Context, r io.Reader, limit int64) (digest string, size int64, scanned bool, err error)
+}
+
+// KeepAttachment keeps one file that somebody sent, at most message.MaxFileSize bytes.
+// What may not be kept is a refusal and no error, since offering it again would not help.
+func KeepAttachment(ctx context.Context, store Files, name, mediaType string, r io.Reader) (kept message.Attachment, refused message.Refusal, err error) {
+	kept = message.Attachment{Name: name, MediaType: mediaType}
+	scanned := true
+	if s, ok := store.(Scanning); ok {
+		kept.Digest, kept.Size, scanned, err = s.KeepScanned(ctx, r, message.MaxFileSize)
+	} else {
+		kept.Digest, kept.Size, err = store.Keep(ctx, r, message.MaxFileSize)
+	}
+	kept.Unscanned = !scanned
+	infected, isInfected := errors.AsType[*InfectedError](err)
+	switch {
+	case errors.Is(err, ErrFileTooLarge):
+		return message.Attachment{}, message.Refusal{Name: name, Size: kept.Size, Why: message.TooLarge}, nil
+	case errors.Is(err, ErrUnscanned):
+		return message.Attachment{}, message.Refusal{Name: name, Size: kept.Size, Why: message.Unscanned}, nil
+	case isInfected:
+		return message.Attachment{}, message.Refusal{Name: name, Size: kept.Size, Why: message.Infected, Virus: infected.Virus}, nil
+	case err != nil:
+		return message.Attachment{}, message.Refusal{}, err
+	}
+	return kept, message.Refusal{}, nil
 }

@@ -27,6 +27,8 @@ const minKey = 32
 func (r *reader) check(cfg *Config) {
 	r.desk(cfg.Desk)
 	r.storage(cfg)
+	r.s3(cfg.Files.S3)
+	r.clamav(cfg.ClamAV)
 	r.listeners(cfg)
 	r.mailboxes(cfg.Email)
 	r.hours(cfg.Hours)

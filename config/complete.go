@@ -38,6 +38,7 @@ func (r *reader) complete(cfg *Config) {
 			cfg.SMTPIn.Enabled = On
 		}
 	}
+	cfg.Files.S3.complete()
 	cfg.Web.complete()
 	if _, given := r.places["hours.week"]; cfg.Hours.Always && !given {
 		cfg.Hours.Week = Week{}
@@ -46,6 +47,22 @@ func (r *reader) complete(cfg *Config) {
 		cfg.Hours.Holidays = Holidays{}
 	}
 }
+
+// complete fills in what is Amazon's, whose buckets have a host each; others seldom do.
+func (s *S3) complete() {
+	if s.Bucket != "" && s.Endpoint == "" && s.Region != "" {
+		s.Endpoint = "https://s3." + s.Region + "." + amazon
+	}
+	if s.PathStyle != Auto {
+		return
+	}
+	s.PathStyle = On
+	if strings.HasSuffix(s.Endpoint, "."+amazon) && !strings.Contains(s.Bucket, ".") { // no certificate covers a dot
+		s.PathStyle = Off
+	}
+}
+
+const amazon = "amazonaws.com"
 
 func (w *Web) complete() {
 	loopback := isLoopback(w.Listen)

@@ -18,6 +18,9 @@ type Config struct {
 	Database     Secret `yaml:"database"`
 	DatabaseFile string `yaml:"database_file"`
 
+	Files  Files  `yaml:"files"`
+	ClamAV ClamAV `yaml:"clamav"`
+
 	// Redis is a redis:// or rediss:// address for sessions; empty keeps them in SQL.
 	Redis     Secret `yaml:"redis"`
 	RedisFile string `yaml:"redis_file"`
@@ -54,6 +57,32 @@ type Desk struct {
 	Phone    string         `yaml:"phone"`    // shown to people; free text (A11)
 	Register string         `yaml:"register"` // where to write to be registered (A8); empty: the first mailbox
 	Contacts string         `yaml:"contacts"` // shown when somebody asks how else to reach the team (A11)
+}
+
+// Files is where attachments and mails as they came are kept.
+type Files struct {
+	S3 S3 `yaml:"s3"`
+}
+
+// S3 is a bucket for files. Without one they are kept in Data.
+type S3 struct {
+	Bucket        string     `yaml:"bucket"`
+	Endpoint      string     `yaml:"endpoint"` // https://host[:port]; empty: Amazon's in Region
+	Region        string     `yaml:"region"`
+	Prefix        string     `yaml:"prefix"`     // before every key
+	PathStyle     Switch     `yaml:"path_style"` // the bucket in the path; auto: not with Amazon's
+	AccessKey     string     `yaml:"access_key"` // empty: AWS_ACCESS_KEY_ID, or the machine's role
+	SecretKey     Secret     `yaml:"secret_key"`
+	SecretKeyFile string     `yaml:"secret_key_file"`
+	Encryption    Encryption `yaml:"encryption"`
+	KMSKey        string     `yaml:"kms_key"` // of kms
+}
+
+// ClamAV scans attachments before they are kept.
+type ClamAV struct {
+	Address  string        `yaml:"address"` // host:port, or the path of a socket; empty: nothing is scanned
+	WhenAway WhenAway      `yaml:"when_away"`
+	Timeout  time.Duration `yaml:"timeout"` // for one file
 }
 
 // Web is the signed pages, and what the outside may ask of the process.

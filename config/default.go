@@ -13,6 +13,8 @@ func Default() Config {
 	return Config{
 		Desk:   Desk{Name: "Suporte", Language: "pt-BR", TimeZone: saoPaulo()},
 		Data:   "./data",
+		Files:  Files{S3: S3{PathStyle: Auto, Encryption: NoEncryption}},
+		ClamAV: ClamAV{WhenAway: Wait, Timeout: time.Minute},
 		Web:    Web{Listen: "127.0.0.1:8080"},
 		SMTPIn: SMTPIn{Enabled: Auto, Listen: "127.0.0.1:2525"},
 		Chat:   Chat{Quiet: Quiet{WhatsApp: 4 * time.Second}},

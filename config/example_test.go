@@ -20,7 +20,7 @@ type exampleKey struct {
 	parent *exampleKey
 }
 
-var keyLine = regexp.MustCompile(`^( *)(#?)(- )?([a-z_]+):(?: |$)`)
+var keyLine = regexp.MustCompile(`^( *)(#?)(- )?([a-z0-9_]+):(?: |$)`)
 
 // readExample finds the keys of the example; their section follows from indentation.
 func readExample(t *testing.T) ([]string, []*exampleKey) {

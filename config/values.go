@@ -72,6 +72,33 @@ func (p *Provider) UnmarshalText(text []byte) error {
 	return oneOf(p, string(text), Google, Microsoft)
 }
 
+// Encryption is what a bucket's server is asked to do with the bytes.
+type Encryption string
+
+// Kinds of encryption. NoEncryption asks for nothing: the bucket has its own setting.
+const (
+	NoEncryption Encryption = "none"
+	SSES3        Encryption = "s3"
+	SSEKMS       Encryption = "kms"
+)
+
+// UnmarshalText reads none, s3 or kms.
+func (e *Encryption) UnmarshalText(text []byte) error {
+	return oneOf(e, string(text), NoEncryption, SSES3, SSEKMS)
+}
+
+// WhenAway is what becomes of files while the scanner is away.
+type WhenAway string
+
+// Choices of WhenAway.
+const (
+	Wait WhenAway = "wait" // the mail waits
+	Pass WhenAway = "pass" // they are kept, and marked
+)
+
+// UnmarshalText reads wait or pass.
+func (w *WhenAway) UnmarshalText(text []byte) error { return oneOf(w, string(text), Wait, Pass) }
+
 // Format is how log lines are written.
 type Format string
 

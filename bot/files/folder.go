@@ -118,6 +118,18 @@ func (f *Folder) Open(_ context.Context, digest string) (io.ReadCloser, error) {
 	return Verified(file, digest), nil
 }
 
+// Size is the length in bytes of what is kept under a digest.
+func (f *Folder) Size(digest string) (int64, error) {
+	if err := CheckDigest(digest); err != nil {
+		return 0, err
+	}
+	info, err := os.Stat(f.at(digest))
+	if err != nil {
+		return 0, fmt.Errorf("files: %w", err)
+	}
+	return info.Size(), nil
+}
+
 // Digests lists what the folder holds, in their order.
 func (f *Folder) Digests(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {

@@ -41,7 +41,12 @@ type Options struct {
 	MaxMail int64 // bytes of one mail that are read; 0 is 50 MB
 
 	Memory channels.Memory // where Mailbox keeps its cursor
-	Files  channels.Files
+	Files  channels.Files  // for attachments, and for originals that it takes
+
+	// Originals takes the mails, as they came, that Files refuses because a scanner found
+	// something. Nil: Files.
+	Originals channels.Files
+
 	Signer *sign.Signer
 	Clock  func() time.Time
 	Log    *slog.Logger
@@ -111,6 +116,9 @@ func (o Options) withDefaults() Options {
 	o.SMTP.Timeout = or(o.SMTP.Timeout, time.Minute)
 	o.SMTP.Connections = or(o.SMTP.Connections, 2)
 	o.SMTP.Rest = or(o.SMTP.Rest, 30*time.Second)
+	if o.Originals == nil {
+		o.Originals = o.Files
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

@@ -50,7 +50,7 @@ const maxText = 256 << 10
 // read turns a mail into an Inbound, whatever it holds. It fails only when the
 // file store does, and then the mail must be read again later.
 func (d *desk) read(ctx context.Context, raw []byte, env letter.Envelope) (message.Inbound, error) {
-	original, _, err := d.Files.Keep(ctx, bytes.NewReader(raw), int64(len(raw)))
+	original, err := d.keepOriginal(ctx, raw)
 	if err != nil {
 		return message.Inbound{}, fmt.Errorf("keeping the mail as it came: %w", err)
 	}
@@ -244,6 +244,17 @@ func joinTexts(all []string) string {
 	return strings.Join(slices.DeleteFunc(all, func(s string) bool { return strings.TrimSpace(s) == "" }), "\n\n")
 }
 
+// keepOriginal keeps a mail as it came. One in which a scanner found something is kept
+// too, past the scanner, and sealed: nothing is lost, and nobody is handed it.
+func (d *desk) keepOriginal(ctx context.Context, raw []byte) (string, error) {
+	original, _, err := d.Files.Keep(ctx, bytes.NewReader(raw), int64(len(raw)))
+	if _, infected := errors.AsType[*channels.InfectedError](err); !infected && !errors.Is(err, channels.ErrUnscanned) {
+		return original, err
+	}
+	original, _, err = d.Originals.Keep(ctx, bytes.NewReader(raw), int64(len(raw)))
+	return message.Seal(original), err
+}
+
 // keepFiles keeps the files of l within the limits of B3. Pictures of a signature
 // come last, so that they never take the place of what somebody attached.
 func (d *desk) keepFiles(ctx context.Context, in *message.Inbound, l letter.Letter) error {
@@ -251,23 +262,22 @@ func (d *desk) keepFiles(ctx context.Context, in *message.Inbound, l letter.Lett
 	slices.SortStableFunc(files, func(a, b letter.File) int { return rank(a) - rank(b) })
 	for _, f := range files {
 		if len(in.Attachments) == message.MaxFiles {
-			refuse(in, f, message.TooMany)
+			refuse(in, f, message.TooMany, "")
 			continue
 		}
-		digest, kept, err := d.Files.Keep(ctx, f.Open(), message.MaxFileSize)
+		kept, refused, err := channels.KeepAttachment(ctx, d.Files, f.Name, f.MediaType, f.Open())
 		switch {
-		case errors.Is(err, channels.ErrFileTooLarge):
-			refuse(in, f, message.TooLarge)
 		case err != nil:
 			return fmt.Errorf("keeping the attachment %q: %w", f.Name, err)
+		case refused.Why != "":
+			refuse(in, f, refused.Why, refused.Virus)
 		default:
-			in.Attachments = append(in.Attachments, message.Attachment{
-				Name: f.Name, MediaType: f.MediaType, Size: kept, Digest: digest, Inline: f.Inline,
-			})
+			kept.Inline = f.Inline
+			in.Attachments = append(in.Attachments, kept)
 		}
 	}
 	for _, f := range l.Damaged {
-		refuse(in, f, message.Unreadable)
+		refuse(in, f, message.Unreadable, "")
 	}
 	return nil
 }
@@ -276,8 +286,11 @@ func (d *desk) keepFiles(ctx context.Context, in *message.Inbound, l letter.Lett
 // thousand. The last of them stands for the rest.
 const mostRefused = 20
 
-func refuse(in *message.Inbound, f letter.File, why message.Reason) {
-	r := message.Refusal{Name: f.Name, Size: f.Size(), Why: why}
+func refuse(in *message.Inbound, f letter.File, why message.Reason, virus string) {
+	if why == message.Infected {
+		in.Original = message.Seal(in.Original) // it holds the same bytes
+	}
+	r := message.Refusal{Name: f.Name, Size: f.Size(), Why: why, Virus: virus}
 	if len(in.Refused) < mostRefused {
 		in.Refused = append(in.Refused, r)
 		return

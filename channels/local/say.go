@@ -226,17 +226,15 @@ func (h *Hub) attach(ctx context.Context, in *message.Inbound, files []File) err
 		if h.opts.Files == nil {
 			return fmt.Errorf("local: attach %q: no file store", f.Name)
 		}
-		digest, size, err := h.opts.Files.Keep(ctx, f.Content, message.MaxFileSize)
-		if errors.Is(err, channels.ErrFileTooLarge) {
-			in.Refused = append(in.Refused, message.Refusal{Name: f.Name, Size: size, Why: message.TooLarge})
-			continue
-		}
-		if err != nil {
+		kept, refused, err := channels.KeepAttachment(ctx, h.opts.Files, f.Name, mediaType(f), f.Content)
+		switch {
+		case err != nil:
 			return fmt.Errorf("local: attach %q: %w", f.Name, err)
+		case refused.Why != "":
+			in.Refused = append(in.Refused, refused)
+		default:
+			in.Attachments = append(in.Attachments, kept)
 		}
-		in.Attachments = append(in.Attachments, message.Attachment{
-			Name: f.Name, MediaType: mediaType(f), Size: size, Digest: digest,
-		})
 	}
 	return nil
 }

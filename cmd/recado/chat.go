@@ -57,7 +57,7 @@ func (c *chatCmd) alone(ctx context.Context, cfg config.Config, std Streams) err
 	log := newLog(cfg, io.Discard)
 	var hub *local.Hub
 	d, err := assemble(ctx, cfg, log, variant{owner: ownerOf(cfg), channels: func(d *desk) ([]channels.Channel, error) {
-		hub = local.NewHub(local.Options{Clock: wallClock, Files: d.files, Memory: d.db.Memory(),
+		hub = local.NewHub(local.Options{Clock: wallClock, Files: d.files.attachments, Memory: d.db.Memory(),
 			Accounts: map[message.Channel]string{message.Email: cfg.Desk.Register}})
 		return []channels.Channel{hub.Channel(message.WhatsApp), hub.Channel(message.Email), hub.Channel(message.Slack), hub.Channel(message.Web)}, nil
 	}})

@@ -83,6 +83,12 @@ func checksOf(cfg config.Config, now func() time.Time) []check {
 	if !cfg.Redis.IsZero() {
 		checks = append(checks, check{"redis", t.redis})
 	}
+	if cfg.Files.S3.Bucket != "" {
+		checks = append(checks, check{"bucket", t.bucket})
+	}
+	if cfg.ClamAV.Address != "" {
+		checks = append(checks, check{"clamav", t.clamav})
+	}
 	for _, f := range secretFiles(cfg) {
 		checks = append(checks, check{"secret file " + f, func(context.Context) (string, error) { return private(f) }})
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"recado/bot"
+	"recado/bot/files"
 	"recado/bot/redisstore"
 	"recado/bot/sqlstore"
 	"recado/channels/email"
@@ -110,13 +111,13 @@ func private(path string) (string, error) {
 
 // secretFiles lists the files that secrets were read from.
 func secretFiles(cfg config.Config) []string {
-	files := []string{cfg.DatabaseFile, cfg.RedisFile, cfg.SecretFile}
+	all := []string{cfg.DatabaseFile, cfg.RedisFile, cfg.SecretFile, cfg.Files.S3.SecretKeyFile}
 	for _, box := range cfg.Email {
-		files = append(files, box.IMAP.PasswordFile, box.SMTP.PasswordFile, box.OAuth.ClientSecretFile, box.OAuth.RefreshTokenFile)
+		all = append(all, box.IMAP.PasswordFile, box.SMTP.PasswordFile, box.OAuth.ClientSecretFile, box.OAuth.RefreshTokenFile)
 	}
-	slices.Sort(files)
-	files = slices.Compact(files)
-	return slices.DeleteFunc(files, func(f string) bool { return f == "" })
+	slices.Sort(all)
+	all = slices.Compact(all)
+	return slices.DeleteFunc(all, func(f string) bool { return f == "" })
 }
 
 func (t tryer) database(ctx context.Context) (string, error) {
@@ -199,7 +200,8 @@ func (t tryer) idle() (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &desk{cfg: t.cfg, log: slog.New(slog.DiscardHandler), clock: bot.SystemClock{}, signer: signer}, nil
+	nowhere := &fileStores{attachments: (*files.Folder)(nil)} // it keeps nothing
+	return &desk{cfg: t.cfg, log: slog.New(slog.DiscardHandler), clock: bot.SystemClock{}, signer: signer, files: nowhere}, nil
 }
 
 func (t tryer) web(ctx context.Context) (string, error) {

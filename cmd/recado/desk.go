@@ -12,7 +12,6 @@ import (
 
 	"recado/assist"
 	"recado/bot"
-	"recado/bot/files"
 	"recado/bot/inbox"
 	"recado/bot/outbox"
 	"recado/bot/redisstore"
@@ -34,7 +33,7 @@ type desk struct {
 	log      *slog.Logger
 	clock    bot.Clock
 	db       *sqlstore.DB
-	files    *files.Folder
+	files    *fileStores
 	signer   *sign.Signer
 	calendar *hours.Calendar
 	library  *library
@@ -83,7 +82,7 @@ func (d *desk) open(ctx context.Context, v variant) error {
 	if d.calendar, err = calendarOf(d.cfg); err != nil {
 		return err
 	}
-	if d.files, err = files.Open(filesFolder(d.cfg)); err != nil {
+	if d.files, err = openFiles(d.cfg, d.log, d.clock.Now); err != nil {
 		return err
 	}
 	out := &ways{}

@@ -69,8 +69,10 @@ var rules = map[string]rule{
 	"bot/sqlstore":   {ours: []string{"core/*", "bot/inbox", "bot/outbox"}, tests: []string{"bot", "channels"}},
 	"bot/redisstore": {ours: []string{"core/dialogue", "core/message"}},
 	"bot/files":      {ours: []string{"channels"}},
-	"bot/files/s3":   {ours: []string{"bot/files", "channels"}},
-	"bot/bottest":    {ours: []string{"bot", "bot/inbox", "bot/outbox", "channels", "core/*"}},
+	// message: what a refusal of its store becomes.
+	"bot/files/clamav": {ours: []string{"bot/files", "channels"}, tests: []string{"core/message"}},
+	"bot/files/s3":     {ours: []string{"bot/files", "channels"}},
+	"bot/bottest":      {ours: []string{"bot", "bot/inbox", "bot/outbox", "channels", "core/*"}},
 
 	"bulk":   {ours: []string{"core/*"}},
 	"config": {},

@@ -22,6 +22,7 @@ type commands struct {
 	Import  importCmd  `cmd:"" help:"Take in organisations, people, the catalogue and articles from files."`
 	Export  exportCmd  `cmd:"" help:"Write them out again, or the ledger of outcomes."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database to this version."`
+	Files   filesCmd   `cmd:"" help:"About attachments and mails as they came."`
 	Setup   configCmd  `cmd:"" name:"config" help:"About the configuration file."`
 	Play    playCmd    `cmd:"" help:"Run transcripts of conversations and show the difference."`
 	Eval    evalCmd    `cmd:"" help:"Score the parts that are matters of degree on files of examples."`

@@ -38,6 +38,9 @@ func (m lateMetrics) Collect(out chan<- prometheus.Metric) {
 	if m.d.bot != nil {
 		m.d.bot.Metrics().Collect(out)
 	}
+	if m.d.files != nil && m.d.files.scanner != nil {
+		m.d.files.scanner.Collect(out)
+	}
 }
 
 // ready tells how the parts fare.
@@ -48,6 +51,10 @@ func (d *desk) ready(context.Context) []web.Part {
 		{Name: "store", Up: s.Store == "", Vital: true, Detail: s.Store},
 		{Name: "inbox", Up: true, Detail: fmt.Sprintf("%d waiting, %s late", s.Inbox.Waiting, s.Inbox.Lag)},
 		{Name: "outbox", Up: true, Detail: fmt.Sprintf("%d waiting, %s late", s.Outbox.Waiting, s.Outbox.Lag)},
+	}
+	if d.files.scanner != nil {
+		clamd := d.files.scanner.State()
+		parts = append(parts, web.Part{Name: "clamav", Up: clamd.Up, Detail: clamd.Detail})
 	}
 	for _, c := range s.Channels {
 		detail := c.Detail

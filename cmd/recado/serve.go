@@ -123,7 +123,8 @@ func outFolder(cfg config.Config) string { return filepath.Join(cfg.Data, "outbo
 // mailBasics is what all mail has in common.
 func (d *desk) mailBasics() email.Options {
 	return email.Options{
-		Name: d.cfg.Desk.Name, MaxMail: int64(d.cfg.Limits.MessageSize), Memory: d.memory(), Files: d.files, Signer: d.signer,
+		Name: d.cfg.Desk.Name, MaxMail: int64(d.cfg.Limits.MessageSize), Memory: d.memory(), Signer: d.signer,
+		Files: d.files.attachments, Originals: d.files.originals,
 		Clock: d.clock.Now, Log: d.log,
 	}
 }

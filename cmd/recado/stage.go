@@ -99,7 +99,7 @@ var stageChannels = []message.Channel{message.WhatsApp, message.Email, message.W
 // when the program dies.
 func (s *stage) channels(d *desk) ([]channels.Channel, error) {
 	if s.hub == nil {
-		s.hub = local.NewHub(local.Options{Clock: s.clock.Now, Files: d.files})
+		s.hub = local.NewHub(local.Options{Clock: s.clock.Now, Files: d.files.attachments})
 	}
 	ways := make([]channels.Channel, len(stageChannels))
 	for i, name := range stageChannels {

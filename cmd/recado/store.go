@@ -66,8 +66,6 @@ type noMemory struct{}
 func (noMemory) Load(context.Context, string) (string, error) { return "", nil }
 func (noMemory) Save(context.Context, string, string) error   { return nil }
 
-func filesFolder(cfg config.Config) string { return filepath.Join(cfg.Data, "files") }
-
 // calendarOf makes the business calendar.
 func calendarOf(cfg config.Config) (*hours.Calendar, error) {
 	h := cfg.Hours

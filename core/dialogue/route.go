@@ -305,12 +305,14 @@ func (s *scene) refusedFiles() bool {
 		return false
 	}
 	var names []string
+	limits := false // whether they explain anything here
 	for _, f := range s.in.Refused {
+		limits = limits || f.Why == message.TooLarge || f.Why == message.TooMany
 		why := s.e.Catalogue.Word(s.lang(), "file."+string(f.Why))
 		names = append(names, "• "+f.Name+": "+why)
 	}
 	s.say("file.refused", notice.Data{
-		"Files": strings.Join(names, "\n"), "Count": len(names), "Most": message.MaxFiles, "Size": notice.Size(message.MaxFileSize),
+		"Files": strings.Join(names, "\n"), "Count": len(names), "Limits": limits, "Most": message.MaxFiles, "Size": notice.Size(message.MaxFileSize),
 	})
 	if strings.TrimSpace(s.in.Text) != "" || len(s.in.Attachments) > 0 || s.in.Kind != message.Text {
 		return false

@@ -118,7 +118,7 @@ type Inbound struct {
 	Subject  string `json:"subject,omitempty"`
 	Text     string `json:"text,omitempty"`     // what the person wrote, without quotes and signature
 	FullText string `json:"fullText,omitempty"` // all of it, when Text is less
-	Original string `json:"original,omitempty"` // digest of the raw item in the file store
+	Original string `json:"original,omitempty"` // digest of the raw item in the file store, or what Seal made of it
 
 	Attachments []Attachment      `json:"attachments,omitempty"`
 	Refused     []Refusal         `json:"refused,omitempty"`
@@ -149,13 +149,15 @@ type Attachment struct {
 	Size      int64  `json:"size"`   // bytes
 	Digest    string `json:"digest"` // sha256, lower-case hex
 	Inline    bool   `json:"inline,omitempty"`
+	Unscanned bool   `json:"unscanned,omitempty"` // a scanner is configured, and did not see it
 }
 
 // Refusal is a file that was not kept, and why (B3).
 type Refusal struct {
-	Name string `json:"name"`
-	Size int64  `json:"size"`
-	Why  Reason `json:"why"`
+	Name  string `json:"name"`
+	Size  int64  `json:"size"`
+	Why   Reason `json:"why"`
+	Virus string `json:"virus,omitempty"` // of Infected, as the scanner names it
 }
 
 // Reason is why a file was refused.
@@ -166,7 +168,25 @@ const (
 	TooLarge   Reason = "too-large"
 	TooMany    Reason = "too-many"
 	Unreadable Reason = "unreadable"
+	Infected   Reason = "infected"  // a scanner found something in it
+	Unscanned  Reason = "unscanned" // it can never be scanned, and nothing passes unscanned
 )
+
+// sealed marks an original that is kept, but that nobody may be handed.
+const sealed = "sealed:"
+
+// Seal marks the original of an item in which a scanner found something. It travels
+// wherever Original does, and no file store opens it: it is no digest. Who has to look
+// at the bytes all the same finds them in the store under the digest behind the mark.
+func Seal(digest string) string {
+	if IsSealed(digest) {
+		return digest
+	}
+	return sealed + digest
+}
+
+// IsSealed reports whether an original may not be handed to anybody.
+func IsSealed(original string) bool { return strings.HasPrefix(original, sealed) }
 
 // B3: the most files that one message brings, and the most bytes of each.
 const (

@@ -142,7 +142,7 @@ func built(t *testing.T) map[string][]string {
 		"level.":      stringsOf(ticket.Levels...),
 		"type.":       stringsOf(ticket.Types...),
 		"status.":     stringsOf(ticket.Statuses...),
-		"file.":       stringsOf(message.TooLarge, message.TooMany, message.Unreadable),
+		"file.":       stringsOf(message.TooLarge, message.TooMany, message.Unreadable, message.Infected, message.Unscanned),
 		"list.title.": stringsOf(report.Mine, report.InCopy, report.Organisation),
 		"list.state.": states,
 		"list.empty.": states,

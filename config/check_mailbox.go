@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -42,15 +43,18 @@ func (r *reader) mailboxes(all []Mailbox) {
 
 func (r *reader) imap(path string, i IMAP) {
 	r.mailServer(path, i.Host, i.Port, i.TLS)
-	if i.Folder == "" {
+	if len(i.Folders) == 0 || slices.Contains(i.Folders, "") {
 		r.fault(path+".folder", "name a folder, such as INBOX")
+	}
+	if distinct := slices.Compact(slices.Sorted(slices.Values(i.Folders))); len(distinct) < len(i.Folders) {
+		r.fault(path+".folder", "a folder is named twice")
 	}
 	folder, moves := i.Moves()
 	switch {
 	case moves && folder == "":
 		r.fault(path+".keep", "name the folder too: move:Recado")
-	case moves && folder == i.Folder:
-		r.fault(path+".keep", "mail cannot be moved to the folder that it is read from")
+	case moves && slices.Contains(i.Folders, folder):
+		r.fault(path+".keep", "mail cannot be moved to a folder that it is read from")
 	case !moves && i.Keep != keepFlag:
 		r.fault(path+".keep", "write flag, or move: and a folder, such as move:Recado")
 	}

@@ -119,7 +119,8 @@ type IMAP struct {
 	User         string   `yaml:"user"` // empty: the address
 	Password     Secret   `yaml:"password"`
 	PasswordFile string   `yaml:"password_file"`
-	Folder       string   `yaml:"folder"`
+	Folders      []string `yaml:"folder"`
+	Start        Start    `yaml:"start"`
 	Keep         string   `yaml:"keep"` // "flag", or "move:" and a folder, for mail that was taken
 }
 

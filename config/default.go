@@ -43,7 +43,7 @@ func Default() Config {
 // defaultMailbox is what an entry of email: starts from.
 func defaultMailbox() Mailbox {
 	return Mailbox{
-		IMAP: IMAP{TLS: TLS, Folder: "INBOX", Keep: keepFlag},
+		IMAP: IMAP{TLS: TLS, Folders: []string{"INBOX"}, Start: StartAll, Keep: keepFlag},
 		Poll: time.Minute,
 	}
 }

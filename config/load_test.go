@@ -84,7 +84,7 @@ func TestFaultsSayWhereAndWhatToWrite(t *testing.T) {
 				"recado.yaml:4:39: email[1].imap.tls: the password would cross the network in the clear; write tls or starttls (none is for 127.0.0.1 only)\n" +
 				"recado.yaml:6:5: email[2].smtp.host: name the server, such as mail.aurora.example (its port goes in port)\n" +
 				"recado.yaml:6:14: email[2].address: A@b.example is given already as email[1]\n" +
-				"recado.yaml:7:53: email[2].imap.keep: mail cannot be moved to the folder that it is read from",
+				"recado.yaml:7:53: email[2].imap.keep: mail cannot be moved to a folder that it is read from",
 		},
 		"signing in by password and by OAuth, and neither whole": {
 			yaml: "email:\n  - address: a@b.example\n    imap: {host: h, password: x}\n    smtp: {host: h}\n    oauth: {provider: google, token_url: 'http://id.b.example/t', tenant: b.example, refresh_token: r}\n",
@@ -162,6 +162,7 @@ func TestValuesAreRead(t *testing.T) {
 		want any
 	}{
 		"OAuth of an application":     {yaml: "email: [{address: a@b.example, imap: {host: h}, smtp: {host: h}, oauth: {provider: Microsoft, client_id: i, client_secret: s}}]", get: func(c Config) any { return c.Email[0].OAuth.Provider }, want: Microsoft},
+		"several folders":             {yaml: "email: [{address: a@b.example, imap: {host: h, password: p, folder: [INBOX, Suporte], start: now}, smtp: {host: h}}]", get: func(c Config) any { return c.Email[0].IMAP.Folders[1] + " " + string(c.Email[0].IMAP.Start) }, want: "Suporte now"},
 		"days and hours":              {yaml: "tickets: {reopen: 1d12h}", get: func(c Config) any { return c.Tickets.Reopen }, want: 36 * time.Hour},
 		"weeks":                       {yaml: "survey: {nps_every: 2w}", get: func(c Config) any { return c.Survey.NPSEvery }, want: 14 * day},
 		"a phone that looks a number": {yaml: "desk: {phone: 0800123}", get: func(c Config) any { return c.Desk.Phone }, want: "0800123"},
@@ -202,7 +203,7 @@ func TestValuesAreRead(t *testing.T) {
 		},
 		"a mailbox by variables alone": {
 			env: map[string]string{"RECADO_EMAIL_1_ADDRESS": "a@gmail.com", "RECADO_EMAIL_1_IMAP_PASSWORD_FILE": secretFile},
-			get: func(c Config) any { return c.Email[0].IMAP.Password.Reveal() + " " + c.Email[0].IMAP.Folder }, want: "from the file INBOX",
+			get: func(c Config) any { return c.Email[0].IMAP.Password.Reveal() + " " + c.Email[0].IMAP.Folders[0] }, want: "from the file INBOX",
 		},
 		"a variable into the file's mailbox": {
 			yaml: mailbox, env: map[string]string{"RECADO_EMAIL_1_IMAP_PASSWORD": "env"},

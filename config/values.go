@@ -54,6 +54,18 @@ func (s *Security) UnmarshalText(text []byte) error {
 	return oneOf(s, string(text), TLS, StartTLS, NoTLS)
 }
 
+// Start is where a folder is begun that was never read before.
+type Start string
+
+// Starts.
+const (
+	StartAll Start = "all" // everything in it is taken
+	StartNow Start = "now" // what is there already is passed over
+)
+
+// UnmarshalText reads all or now.
+func (s *Start) UnmarshalText(text []byte) error { return oneOf(s, string(text), StartAll, StartNow) }
+
 // Provider is who gives out access tokens for a mailbox.
 type Provider string
 

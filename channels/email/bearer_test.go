@@ -130,7 +130,7 @@ func TestTokenThatCannotBeHad(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			o := mailboxOptions(t, newBearerIMAP(t, c.mechanisms...))
 			o.IMAP.Tokens = &purse{tokens: []string{"bad-token"}, err: c.err}
-			_, err := openFolder(t.Context(), o.IMAP)
+			_, err := openFolder(t.Context(), o.withDefaults().IMAP, "INBOX")
 			said, _ := errors.AsType[*trouble](err)
 			if final := said != nil && said.final; err == nil || final != c.final || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "bad-token") {
 				t.Errorf("final %v, %v", final, err)

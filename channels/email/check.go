@@ -5,13 +5,17 @@ import (
 	"errors"
 )
 
-// Check signs in to both servers, opens the folder, and says in words what is wrong.
+// Check signs in to both servers, opens the folders, and says in words what is wrong.
 func (m *Mailbox) Check(ctx context.Context) error {
-	f, err := openFolder(ctx, m.desk.IMAP)
-	if err == nil {
-		f.close()
+	var wrong []error
+	for _, c := range m.collectors {
+		f, err := openFolder(ctx, m.desk.IMAP, c.name)
+		if err == nil {
+			f.close()
+		}
+		wrong = append(wrong, err)
 	}
-	return errors.Join(err, m.checkOut(ctx))
+	return errors.Join(append(wrong, m.checkOut(ctx))...)
 }
 
 // checkOut signs in to the SMTP server. It sends nothing.

@@ -60,9 +60,14 @@ type backoff struct {
 
 func (b *backoff) reset() { b.failures = 0 }
 
+// slow goes on with the longest pause: the other side asked for less.
+func (b *backoff) slow() { b.failures = max(b.failures, longestDoubling) }
+
+const longestDoubling = 6
+
 // pause waits, and reports whether ctx is still going on.
 func (b *backoff) pause(ctx context.Context) bool {
-	wait := b.first << min(b.failures, 6)
+	wait := b.first << min(b.failures, longestDoubling)
 	b.failures++
 	return sleep(ctx, wait)
 }

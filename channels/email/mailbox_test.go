@@ -132,40 +132,58 @@ func TestLeaveUnseen(t *testing.T) {
 	}
 }
 
+// The memory server has neither MOVE nor UIDPLUS: what was copied is marked.
 func TestMoved(t *testing.T) {
-	for name, tc := range map[string]struct {
-		folder string
-		moved  bool
-	}{
-		"to a folder":                 {"Feito", true},
-		"to a folder that is missing": {"Nada", false},
-	} {
-		t.Run(name, func(t *testing.T) {
+	for _, folder := range []string{"Feito", "Ainda não há"} {
+		t.Run(folder, func(t *testing.T) {
 			in := newIMAP(t, asItIs)
 			if err := in.user.Create("Feito", nil); err != nil {
 				t.Fatal(err)
 			}
 			in.put(t, letterFrom("1", "um"))
 			o := mailboxOptions(t, in)
-			o.IMAP.MoveTo = tc.folder
+			o.IMAP.MoveTo = folder
 			sink := newDesktop()
 			_, stop := runMailbox(t, o, sink)
 			sink.next(t)
 			in.put(t, letterFrom("2", "dois"))
-			sink.next(t) // a move that fails stops nothing
+			sink.next(t)
 			if err := stop(); err != nil {
 				t.Fatal(err)
 			}
-			// The memory server has neither MOVE nor UIDPLUS: what was copied is marked.
 			for _, flags := range in.flags(t) {
-				if slices.Contains(flags, imap.FlagDeleted) != tc.moved {
+				if !slices.Contains(flags, imap.FlagDeleted) {
 					t.Errorf("flags %v", flags)
 				}
 			}
-			if status, err := in.user.Status("Feito", &imap.StatusOptions{NumMessages: true}); err != nil || (*status.NumMessages == 2) != tc.moved {
+			if status, err := in.user.Status(folder, &imap.StatusOptions{NumMessages: true}); err != nil || *status.NumMessages != 2 {
 				t.Errorf("the folder has %v mails: %v", status, err)
 			}
 		})
+	}
+}
+
+// A server that cannot move stops nothing.
+func TestMoveThatFails(t *testing.T) {
+	s := newOddServer(t, func(s *oddServer) {
+		s.caps = "MOVE"
+		s.other = func(c *oddConn, cmd string) bool {
+			if !strings.HasPrefix(cmd, "CREATE") {
+				return false
+			}
+			c.say("%s NO [NOPERM] not here", c.tag)
+			return true
+		}
+	}, letterFrom("1", "um"))
+	o := s.options(t)
+	o.IMAP.MoveTo = "Feito"
+	sink := newDesktop()
+	_, stop := runMailbox(t, o, sink)
+	sink.next(t)
+	s.put(letterFrom("2", "dois"))
+	sink.next(t)
+	if err := stop(); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -77,11 +77,12 @@ type Server struct {
 // IMAP is where mail is read.
 type IMAP struct {
 	Server
-	Folder      string        // "INBOX" when empty
+	Folders     []string      // read side by side; "INBOX" when empty
 	Poll        time.Duration // between looks where IDLE is missing, and before the first look beside it; 0 is 30 seconds
 	Idle        time.Duration // before IDLE is renewed in quiet times; 0 is 9 minutes, at most 28 (RFC 2177)
 	LeaveUnseen bool          // do not set \Seen on what was taken
-	MoveTo      string        // folder for what was taken; it stays where it is when empty
+	MoveTo      string        // folder for what was taken, made when missing; empty: it stays where it is
+	FromNow     bool          // pass over what lies in a folder that was never read before
 	Batch       int           // most mails in one Accept; 0 is 50
 	Pause       time.Duration // before the first new try after a failure; doubles up to 64 times; 0 is 1 second
 }
@@ -107,7 +108,9 @@ func (o Options) withDefaults() Options {
 	o.Account = or(o.Account, o.Address)
 	o.Detail = or(o.Detail, "+")
 	o.MaxMail = or(o.MaxMail, defaultMaxMail)
-	o.IMAP.Folder = or(o.IMAP.Folder, "INBOX")
+	if len(o.IMAP.Folders) == 0 {
+		o.IMAP.Folders = []string{"INBOX"}
+	}
 	o.IMAP.Poll = or(o.IMAP.Poll, 30*time.Second)
 	o.IMAP.Idle = or(o.IMAP.Idle, 9*time.Minute)
 	o.IMAP.Batch = or(o.IMAP.Batch, 50)

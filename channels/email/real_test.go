@@ -199,7 +199,7 @@ func TestRealRefusals(t *testing.T) {
 		t.Errorf("Dovecot with a wrong password: Run returned %v", err)
 	}
 	o = realOptions(t)
-	o.IMAP.Folder = "Não há"
+	o.IMAP.Folders = []string{"Não há"}
 	if m, err = NewMailbox(o); err != nil {
 		t.Fatal(err)
 	}

@@ -100,7 +100,7 @@ func TestCheckSays(t *testing.T) {
 		{"all is well", func(*Options) {}, ""},
 		{"IMAP password", func(o *Options) { o.IMAP.Password = wrong }, "refused the password of suporte"},
 		{"SMTP password", func(o *Options) { o.SMTP.Password = wrong }, "refused the password of suporte"},
-		{"folder", func(o *Options) { o.IMAP.Folder = "Chamados" }, `there is no folder "Chamados"`},
+		{"folder", func(o *Options) { o.IMAP.Folders = []string{"Chamados"} }, `there is no folder "Chamados"`},
 		{"port", func(o *Options) { o.SMTP.Port = 1 }, "nothing answers at 127.0.0.1:1"},
 		{"TLS asked of a server without", func(o *Options) { o.IMAP.Mode = TLS }, "the connection to the IMAP server at"},
 		{"no way out", func(o *Options) { o.SMTP = SMTP{} }, "no SMTP server is configured"},

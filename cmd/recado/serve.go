@@ -138,7 +138,8 @@ func (d *desk) mailOptions(box config.Mailbox) (email.Options, error) {
 	}
 	in, out := box.IMAP, box.SMTP
 	o.IMAP = email.IMAP{
-		Server: server(in.Host, in.Port, in.TLS, in.User, in.Password), Folder: in.Folder, Poll: box.Poll,
+		Server: server(in.Host, in.Port, in.TLS, in.User, in.Password), Folders: in.Folders, Poll: box.Poll,
+		FromNow: in.Start == config.StartNow,
 	}
 	o.IMAP.MoveTo, _ = in.Moves()
 	o.SMTP = email.SMTP{Server: server(out.Host, out.Port, out.TLS, out.User, out.Password)}

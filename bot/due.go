@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"recado/core/dialogue"
+	"recado/core/message"
 )
 
 const (
@@ -50,13 +51,17 @@ func (b *Bot) dueRound(ctx context.Context) (applied int, next time.Time, err er
 	}
 	again := len(plans) == duePlans
 	for _, plan := range plans {
-		failure := b.opts.Turns.Update(ctx, func(tx dialogue.Tx) error {
-			_, err := apply(ctx, plan, tx)
+		var outcomes []message.Outcome
+		failure := b.opts.Turns.Update(ctx, func(tx dialogue.Tx) (err error) {
+			outcomes, err = apply(ctx, plan, tx)
 			return err
 		})
 		switch {
 		case failure == nil:
 			applied++
+			for _, o := range outcomes {
+				b.metrics.outcome(o.Code)
+			}
 		case errors.Is(failure, dialogue.ErrConflict):
 			again = true
 		default:

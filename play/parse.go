@@ -37,6 +37,7 @@ const (
 	Takes  Verb = "takes"  // ... deletes them
 	Reacts Verb = "reacts" // ... reacts to the last message they got
 	Rates  Verb = "rates"  // ... uses the rating page
+	Judges Verb = "judges" // ... uses the page of a held item
 	Hears  Verb = "hears"  // what the desk says to a person
 	Passes Verb = "passes" // time goes by
 	Ticket Verb = "ticket" // a ticket's fields
@@ -63,6 +64,7 @@ var forms = []form{
 	{Takes, regexp.MustCompile(`^` + name + ` deletes on (?P<channel>\w+)\s{2,}(?P<text>.+)$`)},
 	{Reacts, regexp.MustCompile(`^` + name + ` reacts on (?P<channel>\w+)\s{2,}(?P<text>\S+)$`)},
 	{Rates, regexp.MustCompile(`^` + name + ` rates on the page\s{2,}service=(?P<service>\d) solution=(?P<solution>\d)(?:\s+(?P<text>.+))?$`)},
+	{Judges, regexp.MustCompile(`^` + name + ` (?P<verdict>releases|discards) on the page$`)},
 	{Says, regexp.MustCompile(`^` + name + `(?: on (?P<channel>\w+)| (?P<reply>replies)(?: to (?P<number>\S+))?| in thread (?P<thread>\S+))` +
 		`(?: (?P<auto>automatically))?(?:, (?P<forged>forged))?(?:, subject "(?P<subject>[^"]*)")?` +
 		`(?:, copy to (?P<copies>[^:]+?))?(?:, with (?P<files>[^:]+?))?(?:\s{2,}(?P<text>.*))?$`)},

@@ -25,6 +25,7 @@ func TestParseLine(t *testing.T) {
 		"ana edits on whatsapp   a => b":                      {Verb: Edits, Who: "ana", Text: "b", Args: map[string]string{"channel": "whatsapp", "old": "a"}},
 		"ana deletes on whatsapp   a":                         {Verb: Takes, Who: "ana", Text: "a", Args: map[string]string{"channel": "whatsapp"}},
 		"ana reacts on whatsapp   👍":                          {Verb: Reacts, Who: "ana", Text: "👍", Args: map[string]string{"channel": "whatsapp"}},
+		"bia discards on the page":                            {Verb: Judges, Who: "bia", Args: map[string]string{"verdict": "discards"}},
 		"ana rates on the page   service=5 solution=4 Ótimo!": {Verb: Rates, Who: "ana", Text: "Ótimo!", Args: map[string]string{"service": "5", "solution": "4"}},
 		"recado to ana   ~ um = dois ~ três":                  {Verb: Hears, Who: "ana", Text: "~ um = dois ~ três", Args: map[string]string{}},
 		"recado to ana on email   nothing":                    {Verb: Hears, Who: "ana", Text: "nothing", Args: map[string]string{"channel": "email"}},

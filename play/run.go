@@ -12,7 +12,8 @@ import (
 
 // Stage is the desk, as a transcript sees it.
 type Stage interface {
-	// Given sets something up; the text is in the words of docs/transcripts.md.
+	// Given sets something up; the text is in the words of docs/transcripts.md. Once
+	// somebody has acted, it changes the directory as an import does.
 	Given(ctx context.Context, text string) error
 	// SetClock and Pass move the desk's clock; what becomes due meanwhile happens.
 	SetClock(ctx context.Context, at string) error
@@ -44,6 +45,7 @@ type Act struct {
 	Forged   bool   // anybody could have sent it
 	Auto     bool   // a machine answers for them
 	Copies   string // who else gets it: "beto, carla"
+	Verdict  string // of Judges: releases or discards
 	Service  int
 	Solution int
 }
@@ -93,6 +95,9 @@ func Run(ctx context.Context, s *Script, stage Stage) error {
 func (r *runner) step(ctx context.Context, step Step) error {
 	switch step.Verb {
 	case Given:
+		if err := r.settle(ctx); err != nil {
+			return err
+		}
 		return r.stage.Given(ctx, step.Text)
 	case At:
 		return r.stage.SetClock(ctx, step.Args["time"])
@@ -132,6 +137,7 @@ func (r *runner) act(ctx context.Context, step Step) error {
 		Verb: step.Verb, Who: step.Who, Channel: step.Args["channel"], Text: step.Text, Old: step.Args["old"], Subject: step.Args["subject"],
 		Files: step.Args["files"], Reply: step.Args["reply"] != "", Number: step.Args["number"], Thread: step.Args["thread"],
 		Forged: step.Args["forged"] != "", Auto: step.Args["auto"] != "", Copies: step.Args["copies"],
+		Verdict: step.Args["verdict"],
 	}
 	a.Service, _ = strconv.Atoi(step.Args["service"])
 	a.Solution, _ = strconv.Atoi(step.Args["solution"])

@@ -317,36 +317,30 @@ func (s inboxSuite) held(t *testing.T) {
 	in := item("", 1)
 	c, _ := s.claim(t, "a", in.Conversation, noon)
 	s.accept(t, in)
-	err := s.done(t, c, 1, func(ctx context.Context, tx dialogue.Tx) error {
-		return tx.Hold(ctx, dialogue.Held{Item: in, At: noon, Expires: noon.Add(time.Hour)})
-	})
+	h := dialogue.Held{ID: dialogue.HeldID("Q-" + in.Key.ID), Item: in, At: noon, Expires: noon.Add(time.Hour)}
+	err := s.done(t, c, 1, func(ctx context.Context, tx dialogue.Tx) error { return tx.Hold(ctx, h) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	release := func(since time.Time) (n int) {
+	release := func() error {
 		ctx := t.Context()
-		err := s.store.Update(ctx, func(tx dialogue.Tx) (err error) {
-			n, err = tx.Release(ctx, in.From, since, message.ByToken)
-			return err
+		return s.store.Update(ctx, func(tx dialogue.Tx) error {
+			return tx.EndHeld(ctx, dialogue.Ending{ID: h.ID, State: dialogue.HeldReleased, At: noon, Proof: message.ByTeam, Reason: "by Bia"})
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return n
 	}
-	if n := release(noon.Add(time.Minute)); n != 0 {
-		t.Errorf("released %d that were held before", n)
-	}
-	if n := release(noon); n != 1 {
-		t.Errorf("released %d", n)
+	if err := release(); err != nil {
+		t.Fatal(err)
 	}
 	want := in
 	want.Key.ID += "#released"
-	want.Proof = message.ByToken
+	want.Proof = message.ByTeam
 	if got := s.items(t, in.Conversation); len(got) != 1 || !reflect.DeepEqual(got[0].Inbound, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	if n := release(noon); n != 0 {
-		t.Errorf("released %d again", n)
+	if err := release(); !errors.Is(err, dialogue.ErrConflict) {
+		t.Errorf("released again: %v", err)
+	}
+	if got := s.items(t, in.Conversation); len(got) != 1 {
+		t.Errorf("it is there %d times", len(got))
 	}
 }

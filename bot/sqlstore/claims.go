@@ -8,7 +8,6 @@ import (
 
 	"recado/bot/inbox"
 	"recado/core/dialogue"
-	"recado/core/message"
 )
 
 // Claim implements inbox.Store. A row's own fence rises by one with each claim; the
@@ -109,51 +108,4 @@ func (t *tx) writeEnds(ctx context.Context, turns []claimed, ends [][]any) error
 		return fmt.Errorf("finish: %w", err)
 	}
 	return nil
-}
-
-// Hold implements dialogue.Tx.
-func (t *tx) Hold(ctx context.Context, h dialogue.Held) error {
-	in, err := inboxRow(h.Item)
-	if err == nil {
-		item := in[len(in)-1]
-		_, err = t.c.exec(ctx, "insert into held (channel, address, at, expires, item) values ($1, $2, $3, $4, $5)",
-			string(h.Item.From.Channel), key(h.Item.From.ID), micros(h.At), micros(h.Expires), item)
-	}
-	if err != nil {
-		return fmt.Errorf("hold %s: %w", h.Item.Key, err)
-	}
-	return nil
-}
-
-// Release implements dialogue.Tx.
-func (t *tx) Release(ctx context.Context, from message.Address, since time.Time, proof message.Proof) (int, error) {
-	items, err := list(ctx, t.c, value[string], "select item from held where channel = $1 and address = $2 and at >= $3 order by seq",
-		string(from.Channel), key(from.ID), micros(since))
-	if err != nil || len(items) == 0 {
-		return 0, err
-	}
-	rows := make([][]any, len(items))
-	for i, item := range items {
-		var in message.Inbound
-		if err := unpack(item, &in); err != nil {
-			return 0, err
-		}
-		in.Key.ID += "#released"
-		in.Proof = proof
-		if rows[i], err = inboxRow(in); err != nil {
-			return 0, err
-		}
-	}
-	var fresh int
-	for _, r := range rows {
-		t.gathered.arrivals = append(t.gathered.arrivals, arrival{r, &fresh})
-	}
-	if err = t.flush(ctx); err == nil {
-		_, err = t.c.exec(ctx, "delete from held where channel = $1 and address = $2 and at >= $3",
-			string(from.Channel), key(from.ID), micros(since))
-	}
-	if err != nil {
-		return 0, fmt.Errorf("release what %s wrote: %w", from.Channel, err)
-	}
-	return fresh, nil
 }

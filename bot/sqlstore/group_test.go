@@ -292,7 +292,7 @@ func TestBacklog(t *testing.T) {
 		}
 		err := db.Update(ctx, func(tx dialogue.Tx) error {
 			return errors.Join(tx.Post(ctx, message.Outbound{ID: "1", To: in.From, Text: "oi"}), tx.Post(ctx, message.Outbound{ID: "2", To: in.From, Text: "oi"}),
-				tx.Hold(ctx, dialogue.Held{Item: in, At: posted}))
+				tx.Hold(ctx, dialogue.Held{ID: "Q-1", Item: in, At: posted}))
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -21,7 +21,7 @@ func (db *DB) Backlog(ctx context.Context) (b Backlog, err error) {
 	err = db.ask(ctx, func(c *conn) error {
 		b, err = one(ctx, c, errNoRow, scanBacklog, `select
 			(select count(*) from inbox where outcome = ''), (select coalesce(min(received_at), 0) from inbox where outcome = ''),
-			(select count(*) from held),
+			(select count(*) from held where state = ''),
 			(select count(*) from outbox where state = 0), (select coalesce(min(posted_at), 0) from outbox where state = 0),
 			(select count(*) from outbox where state = 2)`)
 		return err

@@ -83,6 +83,7 @@ func (c *channel) count(by int) {
 	c.hub.mu.Lock()
 	defer c.hub.mu.Unlock()
 	c.up.running += by
+	c.hub.tell()
 }
 
 // oldest is the item to hand in next, or what to wait for.

@@ -72,6 +72,14 @@ func Rating(s Sent, service, solution int, comment string) (Line, error) {
 	return Line{From: from, Kind: message.Rating, Form: form}, nil
 }
 
+// Verdict posts the signed page of a held item that s offered: "release" or "discard".
+func Verdict(s Sent, choice string) (Line, error) {
+	if s.Link == nil || s.Link.Purpose != "held" {
+		return Line{}, fmt.Errorf("%s offers no page of a held item", s.UpstreamID)
+	}
+	return Line{From: message.Address{Channel: message.Web, ID: s.Link.Subject}, Kind: message.Verdict, Choice: choice}, nil
+}
+
 // inbound is what the channel would make of line, all but the number in its key.
 func (h *Hub) inbound(ctx context.Context, line Line) (message.Inbound, error) {
 	if line.From.Channel == "" || line.From.ID == "" {
@@ -108,13 +116,18 @@ func (h *Hub) inbound(ctx context.Context, line Line) (message.Inbound, error) {
 	if err := h.answer(&in, line); err != nil {
 		return in, err
 	}
-	in.Proof = h.proof(in, line)
+	if in.Proof = h.proof(in, line); in.Proof == message.Unproved && line.Forged {
+		in.Doubt = "dmarc=fail (mx.local)"
+	}
 	return in, h.attach(ctx, &in, line.Files)
 }
 
-// keyPrefix is a key's ID without its number. A rating's is that of the page.
+// keyPrefix is a key's ID without its number. That of a page begins with its purpose.
 func keyPrefix(line Line) string {
-	if line.From.Channel == message.Web {
+	switch {
+	case line.Kind == message.Verdict:
+		return "held/" + line.From.ID + "/"
+	case line.From.Channel == message.Web:
 		return "rate/" + line.From.ID + "/"
 	}
 	return string(line.From.Channel) + "-"

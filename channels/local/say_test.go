@@ -91,6 +91,7 @@ func TestWhatAPersonDoesBecomesWhatTheChannelWouldMakeOfIt(t *testing.T) {
 			with(base(message.Email, "email-3", anaM, message.Unproved), func(in *message.Inbound) {
 				in.Subject, in.Text, in.FullText = "Re: Chamado 2026-000001", "não", "não\n\n> x"
 				in.Thread = message.Thread{ID: "email-3", Refs: []string{"m2@local"}, Numbers: []string{"2026-000001"}}
+				in.Doubt = "dmarc=fail (mx.local)"
 			}),
 		},
 		{

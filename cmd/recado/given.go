@@ -43,20 +43,31 @@ func (s *stage) nick(id string) string {
 }
 
 // Given reads one line of the world before.
-func (s *stage) Given(_ context.Context, text string) error {
+func (s *stage) Given(ctx context.Context, text string) error {
 	for _, g := range givens {
-		if m := g.shape.FindStringSubmatch(text); m != nil {
+		m := g.shape.FindStringSubmatch(text)
+		switch {
+		case m == nil:
+			continue
+		case s.desk == nil:
 			return g.do(s, m)
 		}
+		if err := g.do(s, m); err != nil {
+			return err
+		}
+		if len(s.world) == 0 {
+			return errors.New("this is given before anybody acts")
+		}
+		if err := s.furnish(ctx); err != nil {
+			return err
+		}
+		return s.dueUntil(ctx, s.clock.Now())
 	}
 	return fmt.Errorf("cannot read what is given: %q (see docs/transcripts.md)", text)
 }
 
-// later puts off what needs the store until the program starts.
+// later puts off what needs the store until the program starts, if it has not.
 func (s *stage) later(do func(ctx context.Context, tx dialogue.Tx) error) error {
-	if s.desk != nil {
-		return errors.New("what is given comes before anybody acts")
-	}
 	s.world = append(s.world, func(ctx context.Context) error {
 		return s.desk.db.Update(ctx, func(tx dialogue.Tx) error { return do(ctx, tx) })
 	})
@@ -82,6 +93,7 @@ var givens = []struct {
 	{regexp.MustCompile(`^hours always$`), (*stage).givenAlways},
 	{regexp.MustCompile(`^hours mon-fri (.+)$`), (*stage).givenHours},
 	{regexp.MustCompile(`^(\S+) speaks (\S+)$`), (*stage).givenLanguage},
+	{regexp.MustCompile(`^(\S+) is deactivated$`), (*stage).givenLeave},
 	{regexp.MustCompile(`^(\S+) has (.+)$`), (*stage).givenStranger},
 	{regexp.MustCompile(`^(\S+) is an? (agent|supervisor)(?:, (.+))?$`), (*stage).givenTeam},
 	{regexp.MustCompile(`^(\S+) is an? (standard user|former user|manager|administrator|third party) of ([^,]+)(?:, (.+))?$`), (*stage).givenCustomer},
@@ -276,6 +288,22 @@ func (s *stage) givenLanguage(m []string) error {
 			return fmt.Errorf("%s: %w", m[1], err)
 		}
 		p.Language = notice.Language(m[2])
+		return tx.SavePerson(ctx, &p)
+	})
+}
+
+// givenLeave deactivates somebody.
+func (s *stage) givenLeave(m []string) error {
+	a, ok := s.cast[m[1]]
+	if !ok {
+		return fmt.Errorf("nobody was given the name %q", m[1])
+	}
+	return s.later(func(ctx context.Context, tx dialogue.Tx) error {
+		p, err := tx.Person(ctx, a.id)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m[1], err)
+		}
+		p.Active = false
 		return tx.SavePerson(ctx, &p)
 	})
 }

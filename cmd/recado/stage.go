@@ -67,6 +67,11 @@ func (s *stage) start(ctx context.Context) error {
 	if err := s.rise(ctx); err != nil {
 		return err
 	}
+	return s.furnish(ctx)
+}
+
+// furnish makes what was given part of the desk.
+func (s *stage) furnish(ctx context.Context) error {
 	for _, given := range s.world {
 		if err := given(ctx); err != nil {
 			return err
@@ -90,7 +95,20 @@ func (s *stage) rise(ctx context.Context) error {
 	for _, name := range stageChannels {
 		s.idle.Go(func() { _ = s.hub.Channel(name).Run(running, d.bot) })
 	}
+	for _, name := range stageChannels { // until each takes what is said: a line must not come before the program
+		s.awaitRunning(s.hub.Channel(name))
+	}
 	return nil
+}
+
+func (s *stage) awaitRunning(c channels.Channel) {
+	for {
+		changed := s.hub.After(s.hub.Mark())
+		if r, ok := c.(channels.Reporter); !ok || r.State().Up {
+			return
+		}
+		<-changed
+	}
 }
 
 var stageChannels = []message.Channel{message.WhatsApp, message.Email, message.Web}
@@ -211,8 +229,11 @@ func (s *stage) Do(ctx context.Context, a play.Act) error {
 
 // line is what a person does, as the hub takes it.
 func (s *stage) line(a play.Act) (local.Line, error) {
-	if a.Verb == play.Rates {
+	switch a.Verb {
+	case play.Rates:
 		return s.rating(a)
+	case play.Judges:
+		return s.verdict(a)
 	}
 	channel := message.Channel(a.Channel)
 	if a.Reply || a.Thread != "" {
@@ -271,6 +292,18 @@ func (s *stage) rating(a play.Act) (local.Line, error) {
 		}
 	}
 	return local.Line{}, fmt.Errorf("%s was sent no rating page", a.Who)
+}
+
+// verdict uses the page of the held item that this person was last told of.
+func (s *stage) verdict(a play.Act) (local.Line, error) {
+	for _, at := range s.cast[a.Who].addresses {
+		for _, m := range slices.Backward(s.hub.To(at, 0)) {
+			if m.Link != nil && m.Link.Purpose == dialogue.HeldPurpose {
+				return local.Verdict(m, map[string]string{"releases": dialogue.ValRelease, "discards": dialogue.ValDiscard}[a.Verdict])
+			}
+		}
+	}
+	return local.Line{}, fmt.Errorf("%s was sent no page of a held item", a.Who)
 }
 
 func (s *stage) address(who string, channel message.Channel) (message.Address, error) {

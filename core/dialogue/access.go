@@ -9,16 +9,14 @@ import (
 	"recado/core/notice"
 )
 
-// stepTold is that the team knows of a stranger.
-const stepTold = "told"
-
 // access takes the turn of somebody who is not proved (A7, A8). What they wrote is
 // held, and comes back to the inbox once they are.
 func (s *scene) access() error {
 	switch {
 	case s.in.From.IsZero():
 		s.hold()
-		return s.tellTeam("access.nobody", "no sender")
+		s.outcome(message.HeldBack, "no sender", nil)
+		return nil
 	case s.known && !s.who.Active:
 		if s.in.Proof != message.Unproved { // else the answer would go to whoever was forged
 			s.say("access.inactive", notice.Data{"Email": s.e.Desk.Email})
@@ -156,19 +154,15 @@ func (s *scene) mailUnproved() error {
 func (s *scene) mailFromStranger() error {
 	s.hold()
 	if s.in.Proof == message.Unproved {
-		err := s.tellTeam("access.stranger", "an unregistered sender, not proved")
-		s.session.Step = stepTold
-		return err
+		s.outcome(message.HeldBack, "an unregistered sender, not proved", nil)
+		return nil
 	}
-	first := s.session.Topic != topicEmail
-	if err := s.tellTeam("access.stranger", "an unregistered sender"); err != nil {
-		return err
+	s.outcome(message.HeldBack, "an unregistered sender", nil)
+	if s.session.Topic == topicEmail {
+		return nil // they were told
 	}
-	if first {
-		s.session.Topic, s.session.Step = topicEmail, stepTold
-		return s.explainUnregistered(s.in.From.ID)
-	}
-	return nil
+	s.session.Topic, s.session.Step = topicEmail, "email"
+	return s.explainUnregistered(s.in.From.ID)
 }
 
 // unregistered says so, in the chat (A8).
@@ -200,34 +194,6 @@ func (s *scene) explainUnregistered(email string) error {
 		}
 	}
 	s.say("access.ask-us", notice.Data{"Email": email, "To": s.e.Desk.Email})
-	return nil
-}
-
-// hold keeps the items of the turn until their sender is proved.
-func (s *scene) hold() {
-	for _, in := range s.plan.Turn.Items {
-		s.plan.Held = append(s.plan.Held, Held{Item: in, At: s.now, Expires: s.now.Add(heldFor)})
-	}
-	s.outcome(message.HeldBack, "the sender is not proved", nil)
-}
-
-// tellTeam forwards what a stranger wrote to the team, once a day for a sender.
-func (s *scene) tellTeam(key, reason string) error {
-	s.outcome(message.HeldBack, reason, nil)
-	if s.session.Topic == topicEmail || s.session.Step == stepTold {
-		return nil
-	}
-	team, err := s.r.Team(s.ctx)
-	if err != nil {
-		return err
-	}
-	for _, p := range team {
-		for _, to := range p.Reach() {
-			s.plan.Says = append(s.plan.Says, Say{To: to, Language: notice.Language(p.Language), Key: key, Data: notice.Data{
-				"From": orElse(s.in.From.ID, "?"), "Name": s.in.FromName, "About": s.in.Subject, "Text": excerpt(s.in.Text, 600),
-			}})
-		}
-	}
 	return nil
 }
 

@@ -38,7 +38,12 @@ func (s *scene) sendCode(p directory.Person, at message.Address) error {
 	mail := Say{To: at, Language: notice.Language(orElse(p.Language, s.lang())), Code: true,
 		Key: "access.code-mail", Data: notice.Data{"Name": p.First(), "Code": code, "Minutes": int(codeTTL.Minutes())}}
 	if inMail {
+		named, err := s.namedNow()
+		if err != nil {
+			return err
+		}
 		mail.Key, mail.Refs, mail.Subject = "access.code-reply", refsOf(s.in), replySubject(s.in.Subject)
+		mail.Data["Count"], mail.Data["List"] = len(named), s.numberedSubjects(named)
 	}
 	s.plan.Says = append(s.plan.Says, mail)
 	s.session.Words = at.String()
@@ -82,7 +87,11 @@ func (s *scene) codeAnswered() (bool, error) {
 		return s.notThatCode(code, c, expired)
 	}
 	s.keepBeside(code)
-	return true, s.codeRight(c)
+	named, err := s.confirmed(c, code)
+	if err != nil || named == nil {
+		return true, err
+	}
+	return true, s.codeRight(c, named)
 }
 
 // notThatCode answers six digits that are not the code. Among other words they may be
@@ -101,8 +110,8 @@ func (s *scene) notThatCode(code string, c directory.Challenge, expired bool) (b
 	return true, nil
 }
 
-// codeRight makes both addresses the person's, and lets go what was held.
-func (s *scene) codeRight(c directory.Challenge) error {
+// codeRight makes both addresses the person's, and lets go what they confirmed.
+func (s *scene) codeRight(c directory.Challenge, confirmed []Held) error {
 	p, found, err := known(s.r.Person(s.ctx, c.For))
 	if err != nil || !found {
 		return err
@@ -116,13 +125,7 @@ func (s *scene) codeRight(c directory.Challenge) error {
 	s.savePerson(p)
 	s.who = p
 	s.plan.Challenges = append(s.plan.Challenges, directory.Challenge{At: c.At})
-	// A code by mail lets go what was held of late, not what its owner let lie: that may
-	// be forged. In a chat the upstream vouches for all of it.
-	since := s.now.Add(-heldFor)
-	if !s.chat() {
-		since = s.now.Add(-stale)
-	}
-	s.plan.Released = append(s.plan.Released, Released{From: s.in.From, Since: since, Proof: message.ByToken})
+	s.letGo(confirmed, p.ID, message.ByToken, "released by a code")
 	s.rest()
 	s.say("access.welcome", notice.Data{"Name": p.First()})
 	s.outcome(message.Talked, "proved by a code", nil)

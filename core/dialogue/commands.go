@@ -82,6 +82,9 @@ var phrases = inverted(map[command][]string{
 	cmdQueue: {
 		"fila", "queue", "cola",
 	},
+	cmdHeld: {
+		"quarentena", "quarantine", "cuarentena", "em quarentena", "in quarantine", "en cuarentena",
+	},
 	cmdFix: {
 		"corrigir", "corregir", "fix", "voltar", "go back", "volver",
 	},

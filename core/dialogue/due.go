@@ -11,8 +11,8 @@ import (
 )
 
 // Due decides what has become due at now: reminders, warnings and closings of
-// tickets whose requester is silent (D5), and service levels about to be missed
-// (B14). next is when something will be due again; zero: not foreseen. Each plan
+// tickets whose requester is silent (D5), service levels about to be missed (B14), and
+// what is held: news of it, its return, its end. next is when something will be due again; zero: not foreseen. Each plan
 // is applied alone; one that lost a race is decided again at the next call.
 func (e *Engine) Due(ctx context.Context, now time.Time, limit int) (plans []*Plan, next time.Time, err error) {
 	err = e.Store.View(ctx, func(r Reader) error {
@@ -41,10 +41,22 @@ func (e *Engine) Due(ctx context.Context, now time.Time, limit int) (plans []*Pl
 			}
 			plans = append(plans, p)
 		}
-		next, err = r.NextDue(ctx)
+		if next, err = r.NextDue(ctx); err != nil {
+			return err
+		}
+		held, then, err := e.heldDue(ctx, r, now, limit)
+		plans, next = append(plans, held...), sooner(next, then)
 		return err
 	})
 	return plans, next, err
+}
+
+// sooner is the earlier of two times, of which zero is never.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // actsAlone is a scene in which the program acts by itself.

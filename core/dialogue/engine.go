@@ -151,7 +151,7 @@ func known[T any](v T, err error) (T, bool, error) {
 }
 
 func isNotFound(err error) bool {
-	for _, none := range []error{directory.ErrNotFound, ticket.ErrNotFound, article.ErrNotFound, survey.ErrUnknown} {
+	for _, none := range []error{directory.ErrNotFound, ticket.ErrNotFound, article.ErrNotFound, survey.ErrUnknown, ErrNotHeld} {
 		if errors.Is(err, none) {
 			return true
 		}

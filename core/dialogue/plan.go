@@ -6,7 +6,6 @@ import (
 	"maps"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -30,7 +29,9 @@ type Plan struct {
 	Surveys    []survey.Survey
 	Feedback   []article.Feedback
 	Held       []Held
-	Released   []Released
+	Endings    []Ending
+	Told       []HeldID // held items of which the team is told
+	Lapsed     int      // how many of Endings are of items for which nobody decided
 	Says       []Say
 	Outcome    message.Outcome // of every item of the turn
 	About      *ticket.Ticket  // whose number the outcome takes
@@ -45,13 +46,6 @@ type Pair struct {
 	From, To *ticket.Ticket
 	Relation ticket.Relation
 	By       directory.PersonID
-}
-
-// Released is an address that was proved, how, and for what was held since when.
-type Released struct {
-	From  message.Address
-	Since time.Time
-	Proof message.Proof
 }
 
 // Say is something to be told. Its words are made when it is posted, since a new
@@ -71,9 +65,10 @@ type Say struct {
 	Link         *message.Link
 	Proactive    bool
 	Code         bool
+	Held         HeldID // spoken of: a mail's reply address leads to it
 }
 
-// Apply writes the plan in tx and returns the outcome of each item.
+// Apply writes the plan in tx and returns the outcome of each item that ends with it.
 func (p *Plan) Apply(ctx context.Context, tx Tx) ([]message.Outcome, error) {
 	if err := p.applyPeople(ctx, tx); err != nil {
 		return nil, err
@@ -104,9 +99,12 @@ func (p *Plan) Apply(ctx context.Context, tx Tx) ([]message.Outcome, error) {
 	if t := stored[p.About]; t != nil {
 		outcome.Number = t.Number
 	}
-	outcomes := make([]message.Outcome, len(p.Turn.Items))
-	for i := range outcomes {
-		outcomes[i] = outcome
+	var outcomes []message.Outcome
+	for range p.Turn.Items {
+		outcomes = append(outcomes, outcome)
+	}
+	for range p.Lapsed { // these ended long after their turn: what is due has none of its own
+		outcomes = append(outcomes, message.Outcome{Code: message.Lapsed})
 	}
 	return outcomes, nil
 }
@@ -177,9 +175,14 @@ func (p *Plan) applyRest(ctx context.Context, tx Tx) error {
 			return fmt.Errorf("hold an item: %w", err)
 		}
 	}
-	for _, r := range p.Released {
-		if _, err := tx.Release(ctx, r.From, r.Since, r.Proof); err != nil {
-			return fmt.Errorf("release held items: %w", err)
+	for _, e := range p.Endings {
+		if err := tx.EndHeld(ctx, e); err != nil {
+			return fmt.Errorf("end what was held: %w", err)
+		}
+	}
+	if len(p.Told) > 0 {
+		if err := tx.TellHeld(ctx, p.Told, p.engine.Now()); err != nil {
+			return fmt.Errorf("note what the team was told of: %w", err)
 		}
 	}
 	return nil
@@ -201,6 +204,9 @@ func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
 		ID: uuid.Must(uuid.NewV7()).String(), To: say.To, Account: orElse(say.Account, e.Account(say.To.Channel)), Conversation: say.Conversation,
 		Language: say.Language, Subject: say.Subject, Text: withChoices(text, say.Choices), Choices: say.Choices,
 		Attachments: say.Attachments, Refs: say.Refs, Link: say.Link, Proactive: say.Proactive, Code: say.Code,
+	}
+	if say.Held != "" {
+		out.Number = string(say.Held)
 	}
 	if t != nil {
 		out.Number = t.Number

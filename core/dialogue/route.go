@@ -27,6 +27,7 @@ const (
 	topicReopen   Topic = "reopen"   // B12
 	topicStars    Topic = "stars"    // E1
 	topicAgentMsg Topic = "agentmsg" // the team: what to send
+	topicHeld     Topic = "held"     // the team: what is held, and what to do with it
 )
 
 // decide routes the turn. Each road ends with an outcome.
@@ -37,6 +38,10 @@ func (s *scene) decide(r Reader) error {
 		return s.machine()
 	case s.in.Kind == message.Rating:
 		return s.ratedOnPage()
+	case s.in.Kind == message.Verdict:
+		return s.judgedOnPage()
+	case s.proved && s.in.Proof == message.ByTeam:
+		return s.letIn()
 	}
 	if err := s.count(); err != nil {
 		return err
@@ -56,6 +61,15 @@ func (s *scene) decide(r Reader) error {
 	return s.decideProved()
 }
 
+// letIn takes what the team released: this item counts as its sender's. It opens no
+// door for the next one: no code in it is tried, and nothing of an address is learned.
+func (s *scene) letIn() error {
+	if s.session.Topic == topicCode {
+		s.rest()
+	}
+	return s.decideProved()
+}
+
 // decideProved takes the turn of somebody who is who they seem.
 func (s *scene) decideProved() error {
 	switch {
@@ -65,7 +79,9 @@ func (s *scene) decideProved() error {
 		s.outcome(message.Ignored, "a reaction that answers no question", nil)
 		return nil
 	}
-	s.heard()
+	if s.in.Proof != message.ByTeam {
+		s.heard()
+	}
 	if s.in.Kind == message.Press || s.in.Kind == message.Reaction {
 		s.in.Text = s.in.Choice
 	}

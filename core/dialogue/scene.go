@@ -81,6 +81,9 @@ func (s *scene) load(r Reader) error {
 		return err
 	}
 	s.command = parseCommand(s.in.Text, s.now.In(s.e.Location).Year())
+	if s.command.command == cmdHeld && !s.who.OnTeam() {
+		s.command = understood{} // to anybody else it is a word like any other
+	}
 	if err := s.loadThread(); err != nil {
 		return err
 	}
@@ -125,7 +128,7 @@ func (s *scene) loadSender() error {
 	}
 	s.who, s.known = who, true
 	s.people[who.ID] = who
-	s.proved = who.Active && who.Verified(s.in.From) && s.in.Proof != message.Unproved
+	s.proved = who.Active && (who.Verified(s.in.From) || s.in.Proof == message.ByTeam) && s.in.Proof != message.Unproved
 	return nil
 }
 
@@ -245,7 +248,7 @@ func (s *scene) question(topic Topic, step, key string, data notice.Data, choice
 func (s *scene) rest() {
 	s.session.Topic, s.session.Step, s.session.Choices = "", "", nil
 	s.session.Draft, s.session.Query, s.session.Asked, s.session.Words = nil, nil, 0, ""
-	s.session.Survey = ""
+	s.session.Survey, s.session.Held = "", ""
 }
 
 // focus makes a ticket the one that is spoken of.

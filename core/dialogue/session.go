@@ -20,6 +20,7 @@ type Session struct {
 	Draft   *Draft           `json:"draft,omitempty"`   // the ticket being opened
 	Query   *Listing         `json:"query,omitempty"`   // the list being paged through
 	Survey  survey.ID        `json:"survey,omitempty"`  // the rating that was asked for
+	Held    HeldID           `json:"held,omitempty"`    // the held item that the team was shown
 	Words   string           `json:"words,omitempty"`   // something said, kept until it is known what it is for
 	Asked   int              `json:"asked,omitempty"`   // how often the same question was asked in a row
 	At      time.Time        `json:"at,omitzero"`       // of the last turn

@@ -3,7 +3,6 @@ package dialogue
 import (
 	"context"
 	"errors"
-	"time"
 
 	"recado/core/article"
 	"recado/core/catalog"
@@ -31,6 +30,7 @@ type Reader interface {
 	article.Reader
 	survey.Reader
 	report.Source
+	HeldReader
 }
 
 // Store is the database as the engine sees it.
@@ -54,25 +54,13 @@ type Tx interface {
 	ticket.Writer
 	article.Writer
 	survey.Writer
+	HeldWriter
 
 	// Finish ends the items of a turn with their outcomes and counts the turn. It
 	// fails with ErrFenced when the conversation is another owner's by now.
 	Finish(ctx context.Context, d Done) error
 	// Post puts a message in the outbox: sent after the commit, never before it.
 	Post(ctx context.Context, out message.Outbound) error
-	// Hold keeps an item that is not proved to be its sender's (rule 7). Release
-	// puts the items of an address that were held since then back at the end of the
-	// inbox as new items, now with this proof, and returns how many there were; what
-	// was held before stays. Their keys end in "#released", so that the ledger shows both.
-	Hold(ctx context.Context, h Held) error
-	Release(ctx context.Context, from message.Address, since time.Time, proof message.Proof) (int, error)
-}
-
-// Held is an item that waits until its sender is proved (rule 7).
-type Held struct {
-	Item    message.Inbound
-	At      time.Time
-	Expires time.Time
 }
 
 // Record is what Sessions keep for a conversation: the session that the turn

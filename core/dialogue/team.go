@@ -60,6 +60,9 @@ func (s *scene) agent() error {
 	if s.refusedFiles() {
 		return nil
 	}
+	if done, err := s.judgedInWords(); done || err != nil {
+		return err
+	}
 	if s.thread != nil && !s.picks() && !s.commandsUs() {
 		return s.inTeamThread(s.thread, s.in.Text)
 	}
@@ -95,7 +98,7 @@ func (s *scene) commandsUs() bool {
 		return false
 	}
 	switch s.command.command {
-	case cmdHelp, cmdCancel, cmdQueue, cmdMine, cmdDetails, cmdClose:
+	case cmdHelp, cmdCancel, cmdQueue, cmdMine, cmdDetails, cmdClose, cmdHeld:
 		return true
 	}
 	return false
@@ -124,6 +127,8 @@ func (s *scene) obeyTeam() (bool, error) {
 		return true, s.details()
 	case cmdTake:
 		return true, s.take()
+	case cmdHeld:
+		return true, s.listHeld()
 	case cmdClose:
 		if s.command.number == "" && s.session.Ticket == "" && s.thread == nil {
 			return false, nil
@@ -314,6 +319,8 @@ func (s *scene) teamAnswered() (bool, error) {
 		return s.whichAnswered()
 	case topicAgentMsg:
 		return s.audienceChosen()
+	case topicHeld:
+		return s.heldAnswered()
 	}
 	return false, nil
 }

@@ -52,6 +52,7 @@ const (
 	cmdQueue   command = "queue"
 	cmdTake    command = "take"
 	cmdFix     command = "fix"
+	cmdHeld    command = "held"
 )
 
 // human is a wish to talk to somebody. Folded.

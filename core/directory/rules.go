@@ -134,6 +134,19 @@ func MayOpenIn(actor Person, org OrgID, module string) error {
 	return Refuse("not-key-user")
 }
 
+// MayJudge says whether actor decides about a held item that claims to be from sender,
+// who may be nobody known: the team does. A mail in a colleague's name speaks with the
+// colleague's rights once it is let in, so that is for supervisors, or the colleague.
+func MayJudge(actor, sender Person) error {
+	switch {
+	case !actor.OnTeam():
+		return Refuse("not-on-team")
+	case sender.Team != "" && sender.ID != actor.ID && !actor.supervises():
+		return Refuse("not-supervisor")
+	}
+	return nil
+}
+
 // firstWord is the first word of a name, without a trailing comma.
 func firstWord(name string) string {
 	f := strings.FieldsFunc(name, unicode.IsSpace)

@@ -73,6 +73,7 @@ const (
 	Deletion Kind = "deletion" // Target was deleted by who wrote it
 	Rating   Kind = "rating"   // the signed rating page was posted; Form holds its fields
 	Bounce   Kind = "bounce"   // what we sent to From could not be delivered
+	Verdict  Kind = "verdict"  // the signed page of a held item was posted; Choice holds what was decided
 )
 
 // Proof is how sure the channel is that From is who wrote (rule 7).
@@ -81,6 +82,7 @@ type Proof string
 // Proofs, from none to best.
 const (
 	Unproved   Proof = ""        // a From: line, and nothing else
+	ByTeam     Proof = "team"    // the team let this one item in; it proves nothing else
 	ByToken    Proof = "token"   // it carries a token that only From was sent
 	ByUpstream Proof = "channel" // the upstream vouches: WhatsApp, Slack, aligned DMARC
 )
@@ -224,7 +226,7 @@ type Outbound struct {
 // Link offers a signed page. The outbox fills in URL just before sending, so that
 // no live link rests in a table; a channel shows Label and URL as it can.
 type Link struct {
-	Purpose string `json:"purpose"` // "rate"
+	Purpose string `json:"purpose"` // "rate", "held"
 	Subject string `json:"subject"` // what the link is about, such as a survey's id
 	Label   string `json:"label"`
 	URL     string `json:"-"`

@@ -150,14 +150,15 @@ func TestTranslated(t *testing.T) {
 // samples has a value for every field that texts ask for, no two alike.
 var samples = map[string]any{
 	".About": "Fiscal › CT-e", ".Agent": "Bia Lima", ".Articles": "• Rejeição 539", ".Audience": "Ana (whatsapp)", ".By": "Davi", ".Chat": true,
-	".Closed": "05/03 10:00", ".Code": "123456", ".Comment": "Foi rápido", ".Contact": "Recepção", ".Contacts": "Chat no site", ".Count": 2, ".Days": 5,
+	".Closed": "05/03 10:00", ".Code": "123456", ".Comment": "Foi rápido", ".Contact": "Recepção", ".Contacts": "Chat no site", ".Count": 2, ".Days": 5, ".Domain": "ipe.example", ".Hidden": true, ".List": "1. Fechem tudo", ".Mail": true,
+	".More": 4, ".Ref": "Q-ABCDEFGHIJ", ".Registered": "Marta", ".Releasable": true, ".Released": true, ".Senders": 3, ".Shown": 9,
 	".Description": "Desde ontem", ".Desk": "Recado", ".Due": "amanhã 15:04", ".Email": "ajuda@desk.example", ".Files": 3, ".From": "ana@aurora.example",
 	".History": "*Ana* (hoje 9:00): oi", ".Key": "email/suporte/7", ".Last": "Pode conferir?", ".Minutes": 15, ".Limits": true, ".Missed": true, ".Most": 10, ".Name": "Zilda",
 	".Names": "Carla e Rui", ".Number": "2026-000001", ".On": "o banco", ".Opened": "hoje 09:00", ".Organisation": "Viação Aurora", ".Participants": "Carla",
 	".Phone": "+55 11 4000-0000", ".Priority": "alta", ".Private": true, ".Protocol": "2026-000002", ".Requester": "Ana Souza", ".Role": "rei",
 	".Service": "★★★☆☆", ".Severity": "crítica", ".Size": "20 MB", ".Solution": "★★☆☆☆", ".State": "todos", ".Status": "Em andamento", ".Subject": "O CT-e não autoriza",
 	".Text": "Bom dia", ".Title": "CT-e rejeitado", ".To": "novo@desk.example", ".Total": "37", ".Type": "Dúvida", ".URL": "https://ajuda.example/539",
-	".Until": "sexta 18:00", ".Updated": "hoje 11:00", ".What": "answer", ".Why": "caixa cheia",
+	".Until": "sexta 18:00", ".Updated": "hoje 11:00", ".What": "answer", ".When": "hoje 9:00", ".Why": "caixa cheia",
 }
 
 // Every text, with all that it may say and without each thing that may be missing.

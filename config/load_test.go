@@ -118,6 +118,31 @@ func TestFaultsSayWhereAndWhatToWrite(t *testing.T) {
 			want: "recado.yaml:2:17: promises.low.answer: write hours: it counts time that the team is there, and a day of that is not 24 hours\n" +
 				"recado.yaml:2:17: promises.low.answer: the first answer cannot be due after the solution",
 		},
+		"a bucket that lacks nearly all": {
+			yaml: "files:\n  s3: {bucket: Recado, access_key: AK, prefix: /x, encryption: kms}\n",
+			want: "recado.yaml:2:3: files.s3.endpoint: say where the bucket is, such as https://minio.aurora.example:9000, or give the region of Amazon's\n" +
+				"recado.yaml:2:3: files.s3.secret_key: give access_key and secret_key (or secret_key_file), or neither for the machine's role\n" +
+				"recado.yaml:2:3: files.s3.kms_key: encryption: kms needs the id of a key, and only that does\n" +
+				"recado.yaml:2:16: files.s3.bucket: a bucket's name has 3 to 63 small letters, digits, dots and hyphens\n" +
+				"recado.yaml:2:48: files.s3.prefix: write it without a slash before it, such as recado",
+		},
+		"files in the clear": {
+			yaml: "files:\n  s3: {bucket: recado, endpoint: 'http://minio.aurora.example:9000'}\n",
+			want: "recado.yaml:2:34: files.s3.endpoint: files would cross the network in the clear; write https:// (http:// is for 127.0.0.1 only)",
+		},
+		"an endpoint without a bucket": {
+			yaml: "files:\n  s3: {endpoint: 'https://minio.aurora.example'}\n",
+			want: "recado.yaml:2:3: files.s3.bucket: name the bucket; without one, files are kept in the data folder",
+		},
+		"a scanner nowhere": {
+			yaml: "clamav: {address: '127.0.0.1:3310', when_away: shrug}\n",
+			want: "recado.yaml:1:48: clamav.when_away: write wait or pass",
+		},
+		"a scanner without a port": {
+			yaml: "clamav: {address: clamd, timeout: 1h}\n",
+			want: "recado.yaml:1:19: clamav.address: write a host and a port, such as 127.0.0.1:8080\n" +
+				"recado.yaml:1:35: clamav.timeout: between 1s and 10m",
+		},
 		"reminders that go back": {
 			yaml: "reminders:\n  after: [3d, 2d]\n",
 			want: "recado.yaml:2:3: reminders.after: each reminder comes later than the one before, counted from the team's last word: 2d, 3d",
@@ -342,4 +367,23 @@ func FuzzLoad(f *testing.F) {
 			t.Errorf("got %v, want faults", err)
 		}
 	})
+}
+
+func TestAmazonsEndpointFollowsFromItsRegion(t *testing.T) {
+	for name, tc := range map[string]struct {
+		yaml, endpoint string
+		pathStyle      Switch
+	}{
+		"Amazon's":                 {"bucket: recado, region: sa-east-1", "https://s3.sa-east-1.amazonaws.com", Off},
+		"Amazon's, dot in bucket":  {"bucket: recado.files, region: sa-east-1", "https://s3.sa-east-1.amazonaws.com", On},
+		"MinIO":                    {"bucket: recado, endpoint: 'https://minio.aurora.example:9000'", "https://minio.aurora.example:9000", On},
+		"this machine, written so": {"bucket: recado, endpoint: 'http://127.0.0.1:9000', path_style: off", "http://127.0.0.1:9000", Off},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := mustLoad(t, "files: {s3: {"+tc.yaml+"}}", nil).Files.S3
+			if s.Endpoint != tc.endpoint || s.PathStyle != tc.pathStyle {
+				t.Errorf("got %s, path style %s", s.Endpoint, s.PathStyle)
+			}
+		})
+	}
 }

@@ -111,8 +111,8 @@ func (d *desk) unreadable(raw []byte) message.Inbound {
 // describe says who wrote, and whether that is sure.
 func (d *desk) describe(in *message.Inbound, l letter.Letter, env letter.Envelope) {
 	in.Auto = machine.Kind(&l, env, d.home)
-	if in.Auto == message.BounceDSN {
-		d.describeBounce(in, l, env)
+	if in.Auto == message.BounceDSN || in.Auto == message.Complaint {
+		d.describeReport(in, l, env)
 		return
 	}
 	if from, ok := sender.Of(l.Header); ok {
@@ -120,24 +120,41 @@ func (d *desk) describe(in *message.Inbound, l letter.Letter, env letter.Envelop
 		in.Thread.Number = d.tokenNumber(l.Header, env, from.Address)
 		in.Proof = d.proof(l.Header, env, from.Address, in.Thread.Number)
 	}
+	if in.Auto == message.Receipt {
+		in.Thread.Refs = before(in.Thread.Refs, machine.ReadReceipt(&l))
+	}
 	in.Copies = d.copies(l.Header, in.From)
 	in.Conversation = message.ConversationWith(d.Account, message.Address{Channel: message.Email, ID: in.From.ID})
 }
 
-// describeBounce makes the person who could not be reached the one it is about.
-// A report of a delay or a delivery stays a Text: nothing failed yet.
-func (d *desk) describeBounce(in *message.Inbound, l letter.Letter, env letter.Envelope) {
-	b := machine.ReadBounce(&l)
-	in.From = b.Recipient.Of()
-	if b.Final() {
+// describeReport makes the person who could not be reached, or who complained, the one
+// it is about: that they wrote it is proved by nothing. A report of a delay or a
+// delivery stays a Text: nothing failed yet.
+func (d *desk) describeReport(in *message.Inbound, l letter.Letter, env letter.Envelope) {
+	read := machine.ReadBounce
+	if in.Auto == message.Complaint {
+		read = machine.ReadComplaint
+	}
+	r := read(&l)
+	in.From = r.Recipient.Of()
+	if in.Auto == message.BounceDSN && r.Final() {
 		in.Kind = message.Bounce
 	}
-	in.Form = b.Form()
-	if b.MessageID != "" {
-		in.Thread.Refs = append([]string{b.MessageID}, slices.DeleteFunc(in.Thread.Refs, func(id string) bool { return id == b.MessageID })...)
+	in.Form = r.Form()
+	in.Thread.Refs = before(in.Thread.Refs, r.MessageID)
+	in.Thread.Number = d.tokenNumber(l.Header, env, r.Recipient)
+	if in.Thread.Number == "" {
+		in.Thread.Number = d.numberIn(r.AnswerTo, r.Recipient)
 	}
-	in.Thread.Number = d.tokenNumber(l.Header, env, b.Recipient)
 	in.Conversation = message.ConversationWith(d.Account, message.Address{Channel: message.Email, ID: in.From.ID})
+}
+
+// before puts an id first, once.
+func before(refs []string, id string) []string {
+	if id == "" {
+		return refs
+	}
+	return append([]string{id}, slices.DeleteFunc(refs, func(other string) bool { return other == id })...)
 }
 
 // copies are the others who got it. Theirs are the addresses of To and Cc alone:

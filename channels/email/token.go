@@ -28,15 +28,24 @@ func recipients(h letter.Header, env letter.Envelope) (out []letter.Party) {
 // tokenNumber is the protocol number of a reply address that was given to who.
 func (d *desk) tokenNumber(h letter.Header, env letter.Envelope, who letter.Address) string {
 	for _, p := range recipients(h, env) {
-		detail, ours := d.home.Detail(p.Address)
-		if !ours || detail == "" {
-			continue
-		}
-		if number, err := d.Signer.VerifyReply(detail, who.String()); err == nil {
+		if number := d.numberIn(p.Address, who); number != "" {
 			return number
 		}
 	}
 	return ""
+}
+
+// numberIn is the protocol number in one address, if it was given to who.
+func (d *desk) numberIn(answerTo, who letter.Address) string {
+	detail, ours := d.home.Detail(answerTo)
+	if !ours || detail == "" {
+		return ""
+	}
+	number, err := d.Signer.VerifyReply(detail, who.String())
+	if err != nil {
+		return ""
+	}
+	return number
 }
 
 // proof is how sure it is that from wrote this. The word of our mail exchanger is

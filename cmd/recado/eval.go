@@ -16,6 +16,7 @@ import (
 // say what is right. It ends well whatever the score; the floors are in the tests.
 type evalCmd struct {
 	Replies evalRepliesCmd `cmd:"" help:"What of a mail is the reply: quotes, signatures and footers left out."`
+	Machine evalMachineCmd `cmd:"" name:"machine-mail" help:"Which mails machines wrote, and what bounces say."`
 }
 
 // evalInput is what every score is told.

@@ -30,6 +30,29 @@ func TestScoreReplies(t *testing.T) {
 	}
 }
 
+// The marks of issue 3, over the rows that are here; no person among the machines.
+func TestScoreMachineMail(t *testing.T) {
+	rows := developmentSet[machineExample](t, filepath.Join("machine-mail", "labels.jsonl"))
+	s, err := scoreMachineMail(filepath.Join("..", "..", "..", "shared", "data", "machine-mail"), rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range s.misses {
+		t.Logf("%s: %s", m.Row, m.Why)
+	}
+	for label, floor := range map[string]float64{"bounce": 98.5, "auto_reply": 100, "feedback_report": 100, "human": 100} {
+		if got := s.share(scoreGroup{"label", label}, machineRight); got < floor {
+			t.Errorf("%s: right in %.1f %%, the floor is %.1f %%", label, got, floor)
+		}
+	}
+	bounces := scoreGroup{"label", "bounce"}
+	for what, floor := range map[string]float64{machineRecipient: 94, machineStatus: 90, machineID: 83} {
+		if got := s.share(bounces, what); got < floor {
+			t.Errorf("bounces: %s in %.1f %%, the floor is %.1f %%", what, got, floor)
+		}
+	}
+}
+
 func TestScoresArePrinted(t *testing.T) {
 	s := scoreReplies([]replyExample{
 		{ID: "a", Lang: "pt", Policy: "strip quote + signature", Text: "Oi\n\nEm 1/2/2026 10:00, Bia <b@x.example> escreveu:\n> velho", Want: "Oi"},

@@ -91,7 +91,7 @@ const (
 // or "two From fields". It is empty when Proof is not.
 type Doubt string
 
-// Auto says which machine wrote, if one did (RFC 3834, RFC 3464, RFC 5965).
+// Auto says which machine wrote, if one did (RFC 3834, RFC 3464, RFC 5965, RFC 8098).
 type Auto string
 
 // Kinds of machine mail. A person is NotAuto.
@@ -101,7 +101,8 @@ const (
 	BounceDSN Auto = "bounce"
 	ListMail  Auto = "list"
 	Complaint Auto = "complaint"
-	OwnEcho   Auto = "own" // what we ourselves sent, come back
+	Receipt   Auto = "receipt" // a notice that a mail was shown (RFC 8098)
+	OwnEcho   Auto = "own"     // what we ourselves sent, come back
 )
 
 // Inbound is one thing that somebody did upstream, as the channel understood it.

@@ -49,14 +49,15 @@ var rules = map[string]rule{
 	"channels/email": {ours: []string{
 		"channels", "channels/email/letter", "channels/email/machine", "channels/email/oauth", "channels/email/reply", "channels/email/sender", "core/message", "sign",
 	}},
-	"channels/email/letter":  {ours: []string{"core/message"}},
-	"channels/email/machine": {ours: []string{"channels/email/letter", "channels/email/sender", "core/message"}},
-	"channels/email/oauth":   {},
-	"channels/email/reply":   {ours: []string{"channels/email/letter"}},
-	"channels/email/sender":  {ours: []string{"channels/email/letter"}},
-	"channels/web":           {ours: []string{"channels", "core/message", "sign"}},
-	"channels/local":         {ours: []string{"channels", "core/message"}},
-	"channels/channeltest":   {ours: []string{"channels", "core/message"}},
+	"channels/email/letter":    {ours: []string{"core/message"}},
+	"channels/email/machine":   {ours: []string{"channels/email/letter", "channels/email/sender", "core/message"}},
+	"channels/email/oauth":     {},
+	"channels/email/reply":     {ours: []string{"channels/email/letter"}},
+	"channels/email/sender":    {ours: []string{"channels/email/letter"}},
+	"channels/whatsapp/watest": {},
+	"channels/web":             {ours: []string{"channels", "core/message", "sign"}},
+	"channels/local":           {ours: []string{"channels", "core/message"}},
+	"channels/channeltest":     {ours: []string{"channels", "core/message"}},
 
 	// catalog and ticket: what the assistant proposes is made of their values.
 	"assist":        {ours: []string{"assist/search", "core/dialogue", "core/message", "core/article", "core/directory", "core/catalog", "core/ticket"}},
@@ -93,7 +94,7 @@ var noIO = []string{"net", "os", "syscall", "database", "io/ioutil", "log/syslog
 // looks at real servers from outside, and is not bound by it.
 var owners = map[string][]string{
 	"database/sql":                   {"bot/sqlstore", "cmd/recado"}, // the bench measures the bare database
-	"modernc.org/sqlite":             {"bot/sqlstore"},
+	"modernc.org/sqlite":             {"bot/sqlstore", "channels/whatsapp/watest"},
 	"github.com/pressly/goose/v3":    {"bot/sqlstore"},
 	"github.com/jackc/pgx/v5":        {"bot/sqlstore", "cmd/recado"}, // `check` puts its error codes into words
 	"github.com/redis/go-redis/v9":   {"bot/redisstore"},
@@ -101,6 +102,7 @@ var owners = map[string][]string{
 	"github.com/emersion/go-smtp":    {"channels/email", "cmd/recado"},
 	"github.com/jhillyerd/enmime/v2": {"channels/email/letter"},
 	"golang.org/x/oauth2":            {"channels/email/oauth"},
+	"go.mau.fi/whatsmeow":            {"channels/whatsapp/watest"},
 	"github.com/alecthomas/kong":     {"cmd/recado"},
 	"github.com/minio/minio-go/v7":   {"bot/files/s3"},
 }

@@ -31,6 +31,7 @@ func (r *reader) check(cfg *Config) {
 	r.clamav(cfg.ClamAV)
 	r.listeners(cfg)
 	r.mailboxes(cfg.Email)
+	r.dkim(cfg.DKIM)
 	r.hours(cfg.Hours)
 	r.pace(cfg)
 	r.promises(cfg.Promises)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -92,7 +93,39 @@ func (r *reader) signingIn(path string, m Mailbox) {
 	}
 }
 
-func (r *reader) smtp(path string, s SMTP) { r.mailServer(path, s.Host, s.Port, s.TLS) }
+func (r *reader) smtp(path string, s SMTP) {
+	r.mailServer(path, s.Host, s.Port, s.TLS)
+	if s.Connections < 1 || s.Connections > maxConnections {
+		r.fault(path+".connections", "between 1 and %d; mail servers refuse more", maxConnections)
+	}
+}
+
+// maxConnections is more than any provider lets one customer have.
+const maxConnections = 50
+
+// label is one part of a domain's name; a selector may have several.
+var label = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?$`)
+
+func (r *reader) dkim(all []DKIM) {
+	for i, d := range all {
+		path := entry("dkim", i)
+		dotted := func(name string) bool {
+			return !slices.ContainsFunc(strings.Split(name, "."), func(part string) bool { return !label.MatchString(part) })
+		}
+		if !dotted(d.Domain) || !strings.Contains(d.Domain, ".") {
+			r.fault(path+".domain", "name the domain of the addresses that it signs for, such as aurora.example")
+		}
+		if !dotted(d.Selector) {
+			r.fault(path+".selector", "name the selector that the key is published under, such as recado1")
+		}
+		switch {
+		case !d.Key.IsZero() && !strings.HasPrefix(d.Key.Reveal(), "-----BEGIN "):
+			r.fault(path+".key", "this is no key in PEM; `recado dkim` makes one")
+		case d.Key.IsZero() && r.readable(path+".key_file"):
+			r.fault(path+".key", "give key_file, with the name of a file that holds it; `recado dkim` makes one")
+		}
+	}
+}
 
 func (r *reader) mailServer(path, host string, port int, security Security) {
 	if host == "" || strings.ContainsAny(host, " /:@") && !isLoopback(host) {

@@ -36,6 +36,7 @@ type Config struct {
 	Web    Web       `yaml:"web"`
 	SMTPIn SMTPIn    `yaml:"smtp_in"`
 	Email  []Mailbox `yaml:"email"`
+	DKIM   []DKIM    `yaml:"dkim"`
 
 	Chat      Chat      `yaml:"chat"`
 	Hours     Hours     `yaml:"hours"`
@@ -132,6 +133,7 @@ type SMTP struct {
 	User         string   `yaml:"user"`
 	Password     Secret   `yaml:"password"`
 	PasswordFile string   `yaml:"password_file"`
+	Connections  int      `yaml:"connections"` // at the same time, at most
 }
 
 // OAuth signs in with access tokens. Without a refresh token the application signs in
@@ -151,6 +153,14 @@ type OAuth struct {
 // On reports whether anything of it was given.
 func (o OAuth) On() bool {
 	return o.Provider != "" || o.TokenURL != "" || o.ClientID != "" || !o.ClientSecret.IsZero() || !o.RefreshToken.IsZero()
+}
+
+// DKIM is a key that signs mail from the addresses of a domain (RFC 6376).
+type DKIM struct {
+	Domain   string `yaml:"domain"`
+	Selector string `yaml:"selector"`
+	Key      Secret `yaml:"key"` // PEM
+	KeyFile  string `yaml:"key_file"`
 }
 
 // Chat is how conversations are paced.

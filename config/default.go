@@ -44,6 +44,7 @@ func Default() Config {
 func defaultMailbox() Mailbox {
 	return Mailbox{
 		IMAP: IMAP{TLS: TLS, Folders: []string{"INBOX"}, Start: StartAll, Keep: keepFlag},
+		SMTP: SMTP{Connections: 2},
 		Poll: time.Minute,
 	}
 }

@@ -41,7 +41,7 @@ func readExample(t *testing.T) ([]string, []*exampleKey) {
 			k.parent = open[len(open)-1]
 			k.path = k.parent.path + "." + k.path
 		}
-		if slices.Contains([]string{"email", "hours.closed", "hours.open"}, k.path) {
+		if slices.Contains([]string{"email", "dkim", "hours.closed", "hours.open"}, k.path) {
 			k.path += "[]"
 		}
 		open = append(open, k)
@@ -58,6 +58,7 @@ func with(t *testing.T, lines []string, all []*exampleKey, on ...*exampleKey) st
 		"email[].oauth":  {"email[].oauth.provider", "email[].oauth.client_id", "email[].oauth.refresh_token"},
 		"hours.closed[]": {"hours.closed[].date", "hours.closed[].name"},
 		"hours.open[]":   {"hours.open[].date", "hours.open[].hours"},
+		"dkim[]":         {"dkim[].domain", "dkim[].selector", "dkim[].key"},
 	}
 	chosen := map[string]bool{}
 	for _, k := range on {
@@ -93,11 +94,15 @@ func with(t *testing.T, lines []string, all []*exampleKey, on ...*exampleKey) st
 			text[k.line] = strings.Replace(text[k.line], "#", "", 1)
 		}
 	}
-	file := filepath.Join(t.TempDir(), "mail-password")
-	if err := os.WriteFile(file, []byte("change-me\n"), 0o600); err != nil {
-		t.Fatal(err)
+	folder := t.TempDir()
+	for name, holds := range map[string]string{
+		"mail-password": "change-me\n", "client-secret": "change-me\n", "refresh-token": "change-me\n", "dkim-key": "-----BEGIN PRIVATE KEY-----\n",
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(holds), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return regexp.MustCompile(`/etc/recado/[a-z-]+`).ReplaceAllString(strings.Join(text, "\n"), file)
+	return strings.ReplaceAll(strings.Join(text, "\n"), "/etc/recado", folder)
 }
 
 func mustLoad(t *testing.T, text string, env map[string]string) Config {
@@ -139,7 +144,7 @@ func TestExampleShowsEveryKey(t *testing.T) {
 // Each key loads when it alone is uncommented, and says what holds anyway.
 func TestExampleKeysLoadAndShowTheDefault(t *testing.T) {
 	lines, all := readExample(t)
-	isExample := []string{"email[]", "hours.closed[]", "hours.open[]"} // entries have no default
+	isExample := []string{"email[]", "dkim[]", "hours.closed[]", "hours.open[]"} // entries have no default
 	minimal := slices.IndexFunc(all, func(k *exampleKey) bool { return k.path == "email[].address" })
 	mailbox := mustLoad(t, with(t, lines, all, all[minimal]), nil)
 	for _, k := range all {

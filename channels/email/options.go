@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"recado/channels"
+	"recado/channels/email/dkim"
 	"recado/channels/email/letter"
 	"recado/sign"
 )
@@ -26,6 +27,8 @@ type Options struct {
 
 	IMAP IMAP // used by Mailbox
 	SMTP SMTP // used by both, to send
+
+	DKIM []*dkim.Key // those of the address's domain sign what is sent
 
 	// OutFolder is used instead of SMTP, to try things out: each mail becomes a file.
 	OutFolder string

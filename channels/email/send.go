@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/idna"
 
 	"recado/channels"
+	"recado/channels/email/dkim"
 	"recado/channels/email/letter"
 	"recado/core/message"
 )
@@ -18,10 +19,11 @@ import (
 type postman struct {
 	desk *desk
 	pool *pool
+	keys []*dkim.Key
 }
 
 func newPostman(d *desk) *postman {
-	return &postman{desk: d, pool: newPool(d.SMTP.Connections, d.SMTP.Rest)}
+	return &postman{desk: d, pool: newPool(d.SMTP.Connections, d.SMTP.Rest), keys: dkim.For(d.DKIM, d.home.Address.Domain)}
 }
 
 // Name is message.Email.
@@ -45,6 +47,9 @@ func (p *postman) Send(ctx context.Context, out message.Outbound) (channels.Rece
 	out.To.ID = to.String()
 	wire := spelled(to)
 	mail, err := p.desk.compose(ctx, out)
+	if err == nil {
+		mail, err = dkim.Sign(mail, p.keys)
+	}
 	if err != nil {
 		return failed(channels.Temporary, err)
 	}

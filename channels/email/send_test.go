@@ -10,6 +10,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"recado/channels"
+	"recado/channels/email/dkim"
 	"recado/core/message"
 )
 
@@ -151,5 +152,30 @@ func TestOptionsAreChecked(t *testing.T) {
 				t.Errorf("%v, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// Keys of the address's domain sign, others do not.
+func TestSentMailIsSigned(t *testing.T) {
+	up := newSMTP(t)
+	m := newSender(t, up, func(o *Options) {
+		for _, domain := range []string{"desk.example", "other.example"} {
+			text, err := dkim.Generate(dkim.Ed25519)
+			if err != nil {
+				t.Fatal(err)
+			}
+			k, err := dkim.Parse(domain, "s1", text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.DKIM = append(o.DKIM, k)
+		}
+	})
+	if _, err := m.Send(t.Context(), notice()); err != nil {
+		t.Fatal(err)
+	}
+	raw := up.mails()[0]
+	if n := strings.Count(raw, "DKIM-Signature:"); n != 1 || !strings.Contains(raw, "d=desk.example;") {
+		t.Errorf("%d signatures\n%s", n, raw)
 	}
 }

@@ -96,6 +96,9 @@ func checksOf(cfg config.Config, now func() time.Time) []check {
 	if cfg.SMTPIn.Enabled == config.On {
 		checks = append(checks, check{"SMTP in", t.smtpIn})
 	}
+	for _, k := range cfg.DKIM {
+		checks = append(checks, check{"DKIM " + k.Selector + " of " + k.Domain, func(ctx context.Context) (string, error) { return t.dkimRecord(ctx, k) }})
+	}
 	for _, box := range cfg.Email {
 		checks = append(checks, check{"mailbox " + box.Address, func(ctx context.Context) (string, error) { return t.mailbox(ctx, box) }})
 	}

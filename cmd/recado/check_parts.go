@@ -31,6 +31,8 @@ import (
 type tryer struct {
 	cfg config.Config
 	now func() time.Time
+
+	lookupTXT func(ctx context.Context, name string) ([]string, error) // nil: the system's resolver
 }
 
 func (t tryer) timeZone(context.Context) (string, error) {
@@ -114,6 +116,9 @@ func secretFiles(cfg config.Config) []string {
 	all := []string{cfg.DatabaseFile, cfg.RedisFile, cfg.SecretFile, cfg.Files.S3.SecretKeyFile}
 	for _, box := range cfg.Email {
 		all = append(all, box.IMAP.PasswordFile, box.SMTP.PasswordFile, box.OAuth.ClientSecretFile, box.OAuth.RefreshTokenFile)
+	}
+	for _, k := range cfg.DKIM {
+		all = append(all, k.KeyFile)
 	}
 	slices.Sort(all)
 	all = slices.Compact(all)

@@ -47,8 +47,9 @@ var rules = map[string]rule{
 
 	"channels": {ours: []string{"core/message"}},
 	"channels/email": {ours: []string{
-		"channels", "channels/email/letter", "channels/email/machine", "channels/email/oauth", "channels/email/reply", "channels/email/sender", "core/message", "sign",
+		"channels", "channels/email/dkim", "channels/email/letter", "channels/email/machine", "channels/email/oauth", "channels/email/reply", "channels/email/sender", "core/message", "sign",
 	}},
+	"channels/email/dkim":      {},
 	"channels/email/letter":    {ours: []string{"core/message"}},
 	"channels/email/machine":   {ours: []string{"channels/email/letter", "channels/email/sender", "core/message"}},
 	"channels/email/oauth":     {},

@@ -21,6 +21,7 @@ type commands struct {
 	Check   checkCmd   `cmd:"" help:"Try every configured server, and say in words what is wrong."`
 	Import  importCmd  `cmd:"" help:"Take in organisations, people, the catalogue and articles from files."`
 	Export  exportCmd  `cmd:"" help:"Write them out again, or the ledger of outcomes."`
+	DKIM    dkimCmd    `cmd:"" name:"dkim" help:"Make a key that signs outgoing mail, and show what to publish for it."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database to this version."`
 	Files   filesCmd   `cmd:"" help:"About attachments and mails as they came."`
 	Setup   configCmd  `cmd:"" name:"config" help:"About the configuration file."`

@@ -142,7 +142,11 @@ func (d *desk) mailOptions(box config.Mailbox) (email.Options, error) {
 		FromNow: in.Start == config.StartNow,
 	}
 	o.IMAP.MoveTo, _ = in.Moves()
-	o.SMTP = email.SMTP{Server: server(out.Host, out.Port, out.TLS, out.User, out.Password)}
+	var err error
+	if o.DKIM, err = dkimKeys(d.cfg); err != nil {
+		return o, err
+	}
+	o.SMTP = email.SMTP{Server: server(out.Host, out.Port, out.TLS, out.User, out.Password), Connections: out.Connections}
 	if !box.OAuth.On() {
 		return o, nil
 	}

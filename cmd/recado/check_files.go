@@ -44,7 +44,8 @@ func (t tryer) clamav(ctx context.Context) (string, error) {
 	_, err = clamd.Scan(ctx, io.LimitReader(zeros{}, int64(most)))
 	switch {
 	case errors.Is(err, clamav.ErrTooLarge):
-		return "", fmt.Errorf("clamd takes less than a mail of %s (limits.message_size): set StreamMaxLength, MaxFileSize and MaxScanSize in clamd.conf to that", most)
+		return "", fmt.Errorf("clamd takes less than a mail of %s (limits.message_size): "+
+			"set StreamMaxLength, MaxFileSize and MaxScanSize in clamd.conf to that", most)
 	case err != nil:
 		return "", unreachable("clamd at "+c.Address, err)
 	}

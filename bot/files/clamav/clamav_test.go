@@ -249,6 +249,7 @@ func TestClamdOverAUnixSocket(t *testing.T) {
 		t.Errorf("clamd scanned %d streams: half a stream counts as one", n)
 	}
 	f.faulty(func(conn net.Conn) bool {
+		_, _ = conn.Read(make([]byte, 100)) // the command comes in one write
 		_, _ = io.WriteString(conn, "220 mail.example ESMTP\r\n\x00")
 		return true
 	})

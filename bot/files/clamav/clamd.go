@@ -2,6 +2,7 @@ package clamav
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -93,16 +95,18 @@ func (c *Clamd) ask(ctx context.Context, command string, stream io.Reader) (stri
 	// The answer is read while the stream is written: clamd says that it is too long in
 	// the middle of it, and hangs up.
 	type reply struct {
-		text string
-		err  error
+		text  string
+		early bool
+		err   error
 	}
 	answered := make(chan reply, 1)
+	var ending atomic.Bool
 	go func() {
 		text, err := readAnswer(conn)
-		answered <- reply{text, err}
+		answered <- reply{text, !ending.Load(), err}
 	}()
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // which ends both
-	unsent := send(conn, command, stream)
+	unsent := send(conn, command, stream, func() { ending.Store(true) })
 	if own, ok := errors.AsType[*readError](unsent); ok {
 		_ = conn.Close() // clamd still waits for the rest
 		<-answered
@@ -117,8 +121,8 @@ func (c *Clamd) ask(ctx context.Context, command string, stream io.Reader) (stri
 		return "", fmt.Errorf("clamd: %w", ctx.Err())
 	case got.err != nil:
 		return "", fmt.Errorf("clamd: %w", errors.Join(got.err, unsent))
-	case unsent != nil && !strings.HasSuffix(got.text, "ERROR"):
-		return "", fmt.Errorf("clamd: it answered %q before it had all: %w", printable(got.text), unsent)
+	case (got.early || unsent != nil) && !strings.HasSuffix(got.text, "ERROR"):
+		return "", fmt.Errorf("clamd: it answered %q before it had all: %w", printable(got.text), cmp.Or(unsent, errEarly))
 	}
 	_ = closed // the answer is whole
 	return got.text, nil
@@ -141,9 +145,15 @@ type readError struct{ err error }
 
 func (e *readError) Error() string { return e.err.Error() }
 
+// errEarly is a verdict on bytes that were not all sent yet.
+var errEarly = errors.New("the rest was still on its way")
+
 // send writes a command and, in chunks of a length and its bytes, a stream with the
-// empty chunk that ends it.
-func send(w io.Writer, command string, stream io.Reader) error {
+// empty chunk that ends it. It calls ending before the last of it.
+func send(w io.Writer, command string, stream io.Reader, ending func()) error {
+	if stream == nil {
+		ending()
+	}
 	if _, err := io.WriteString(w, command); err != nil || stream == nil {
 		return err
 	}
@@ -155,12 +165,13 @@ func send(w io.Writer, command string, stream io.Reader) error {
 			return &readError{err}
 		}
 		if n > 0 {
-			binary.BigEndian.PutUint32(buf, uint32(n)) //nolint:gosec // at most chunk
+			binary.BigEndian.PutUint32(buf, uint32(n))
 			if _, err := w.Write(buf[:4+n]); err != nil {
 				return err
 			}
 		}
 		if last {
+			ending()
 			_, err := w.Write(make([]byte, 4))
 			return err
 		}

@@ -39,7 +39,7 @@ func (b *Bucket) Check(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("what was written cannot be read: %w", InWords(err))
 	}
-	defer r.Close() //nolint:errcheck // the verdict is known by then
+	defer r.Close()
 	sum := sha256.New()
 	if _, err := io.Copy(sum, r); err != nil {
 		return fmt.Errorf("what was written cannot be read: %w", InWords(err))

@@ -241,16 +241,15 @@ func texts(segments []letter.Segment) (own, full string, whole bool) {
 			whole = false
 			break
 		}
-		o, f := s.Plain, s.Plain
-		if strings.TrimSpace(s.Plain) == "" && s.HTML != "" {
-			o, f = reply.HTML(s.HTML)
-			whole = whole && len(s.HTML) <= reply.MaxHTML
-		}
-		total += len(f)
-		owns = append(owns, reply.Read(letter.Cut(o, maxText)).Own)
-		fulls = append(fulls, strings.TrimSpace(letter.Cut(f, maxText)))
+		m := reply.Parts(letter.Cut(s.Plain, maxText), s.HTML)
+		whole = whole && m.Whole && len(s.Plain) <= maxText
+		total += len(m.Full)
+		owns, fulls = append(owns, m.Own), append(fulls, letter.Cut(m.Full, maxText))
 	}
 	own, full = joinTexts(owns), joinTexts(fulls)
+	if own == "" {
+		own = full // nothing but an earlier mail: that was sent, so it is shown
+	}
 	if full == own {
 		full = ""
 	}

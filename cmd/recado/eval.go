@@ -15,8 +15,9 @@ import (
 // evalCmd scores the parts that are matters of degree, on files of examples that
 // say what is right. It ends well whatever the score; the floors are in the tests.
 type evalCmd struct {
-	Replies evalRepliesCmd `cmd:"" help:"What of a mail is the reply: quotes, signatures and footers left out."`
-	Machine evalMachineCmd `cmd:"" name:"machine-mail" help:"Which mails machines wrote, and what bounces say."`
+	Replies  evalRepliesCmd  `cmd:"" help:"What of a mail is the reply: quotes, signatures and footers left out."`
+	Forwards evalForwardsCmd `cmd:"" help:"Who wrote a mail that was passed on, and what about."`
+	Machine  evalMachineCmd  `cmd:"" name:"machine-mail" help:"Which mails machines wrote, and what bounces say."`
 }
 
 // evalInput is what every score is told.

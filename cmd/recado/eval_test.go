@@ -25,8 +25,27 @@ func TestScoreReplies(t *testing.T) {
 	for _, m := range s.misses {
 		t.Logf("%s: %s", m.Row, m.Why)
 	}
-	if got := s.share(all, replyExact); got < 88 {
-		t.Errorf("exact in %.1f %%", got)
+	floor(t, s, all, replyExact, 97)
+	for _, lang := range []string{"pt", "es"} {
+		floor(t, s, scoreGroup{"language", lang}, replyExact, 97)
+	}
+	if lost, leaked := s.share(all, replyLost), s.share(all, replyLeaked); lost > 1 || leaked > 5 {
+		t.Errorf("lost in %.1f %%, leaked in %.1f %%", lost, leaked)
+	}
+}
+
+func TestScoreForwards(t *testing.T) {
+	s := scoreForwards(developmentSet[forwardExample](t, "forwards.jsonl"))
+	for _, m := range s.misses {
+		t.Logf("%s: %s", m.Row, m.Why)
+	}
+	floor(t, s, scoreGroup{}, forwardExact, 100)
+}
+
+func floor(t *testing.T, s *scores, g scoreGroup, what string, least float64) {
+	t.Helper()
+	if got := s.share(g, what); got < least {
+		t.Errorf("%s %s: %s in %.1f %%, the floor is %.0f", g.By, g.Name, what, got, least)
 	}
 }
 

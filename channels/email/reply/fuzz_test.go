@@ -16,7 +16,7 @@ func FuzzReply(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		r := Read(text)
 		all := strings.Split(letter.Tidy(text), "\n")
-		if strings.TrimSpace(letter.Tidy(text)) != "" && strings.TrimSpace(r.Own) == "" {
+		if strings.TrimSpace(r.Own) == "" && strings.TrimSpace(visible(letter.Tidy(text))) != "" && !r.Quotes {
 			t.Errorf("nothing is left of %q", text)
 		}
 		for i, line := range strings.Split(r.Own, "\n") {
@@ -29,6 +29,23 @@ func FuzzReply(f *testing.F) {
 				t.Fatalf("line %d, %q, is not of %q", i, line, text)
 			}
 			all = all[at+1:]
+		}
+	})
+}
+
+// Whatever a mail holds, reading its forms ends, keeps what is said of it short, and
+// names no sender without a forward.
+func FuzzParts(f *testing.F) {
+	for _, b := range blocks(f, "forwards.txt") {
+		_, subject, _ := strings.Cut(b.name, "|")
+		f.Add(subject, b.text+quotedWords, "<div>Oi</div><div class=gmail_quote>"+b.text+"</div>")
+	}
+	f.Add("ENC: x", "", "<blockquote type=cite>De: a@b<br>Para: c@d<br>Assunto: e</blockquote><div id=Signature>x</div>")
+	f.Fuzz(func(t *testing.T, subject, plain, src string) {
+		m := Parts(plain, src)
+		fw, ok := Forwarded(subject, m.Full)
+		if ok != (fw.Address+fw.Name != "") || len(fw.Name) > longestName || len(fw.Subject) > longestSubject || strings.ContainsAny(fw.Address+fw.Name+fw.Subject, "\n\r") {
+			t.Errorf("%v %+v", ok, fw)
 		}
 	})
 }

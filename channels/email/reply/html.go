@@ -1,8 +1,6 @@
 package reply
 
 import (
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/inbucket/html2text"
@@ -12,31 +10,44 @@ import (
 )
 
 // MaxHTML is how much of an HTML body is read; only text behind it is missing
-// from FullText, the original has it.
+// from what is returned, the original has it.
 const MaxHTML = 1 << 20
 
-// HTML turns HTML into text twice: what its writer wrote, judged by the
-// containers in which mail programs put quotes, and all of it.
-func HTML(src string) (own, full string) {
+// rendered is HTML as text: all of it, and divided by the containers into which mail
+// programs put quotes and signatures.
+type rendered struct {
+	full, own, signature string
+	quotes               bool // containers of quotes were found, and own is without them
+}
+
+// render never fails: HTML that cannot be taken apart is all own.
+func render(src string) rendered {
 	src = letter.Cut(src, MaxHTML)
-	full = htmlText(src)
+	r := rendered{full: htmlText(src)}
+	r.own = r.full
 	doc, err := html.Parse(strings.NewReader(src))
 	if err != nil {
-		return full, full
+		return r
 	}
-	p := pruner{}
+	p := pruner{signature: html.Node{Type: html.DocumentNode}}
 	p.prune(doc)
-	switch {
-	case !p.pruned || !p.above && !p.below:
-		return full, full
-	case p.above && p.below:
-		return full, full // answers between the quotes
+	if !p.quotes && p.signature.FirstChild == nil || !p.above && !p.words {
+		return r
 	}
-	text, err := html2text.FromHTMLNode(doc)
+	// Answers between the quotes are read with them, as text. What a program or a list
+	// adds below the quote is no answer.
+	if p.above && p.words && !blank(trimmed(withoutSignature(linesOf(p.below.String())))) {
+		return r
+	}
+	own, err := html2text.FromHTMLNode(doc)
 	if err != nil {
-		return full, full
+		return r
 	}
-	return letter.Tidy(text), full
+	r.own, r.quotes = letter.Tidy(own), p.quotes
+	if signature, err := html2text.FromHTMLNode(&p.signature); err == nil {
+		r.signature = strings.TrimSpace(letter.Tidy(signature))
+	}
+	return r
 }
 
 // htmlText never fails: what the converter refuses, such as very deep nesting,
@@ -69,92 +80,48 @@ func htmlText(src string) string {
 	}
 }
 
-// pruner takes quotes out of a document and notes where other words stand.
+// pruner takes quotes and signatures out of a document and notes where other words
+// stand.
 type pruner struct {
-	pruned       bool
-	rest         bool // everything from here on is quoted
-	above, below bool
+	quotes    bool // some were taken out
+	rest      bool // everything from here on is quoted
+	above     bool // words stand above the first quote
+	words     bool // and below it
+	below     strings.Builder
+	signature html.Node // what was taken out as one
 }
 
 func (p *pruner) prune(n *html.Node) {
 	for child := n.FirstChild; child != nil; {
-		next := child.NextSibling
+		after := child.NextSibling
 		if !p.rest && startsRest(child) {
-			p.rest, p.pruned = true, true
+			p.rest, p.quotes = true, true
 		}
 		switch {
 		case p.rest || isQuote(child):
 			n.RemoveChild(child)
-			p.pruned = true
+			p.quotes = true
+		case isSignature(child):
+			n.RemoveChild(child)
+			p.signature.AppendChild(child)
 		case child.Type == html.TextNode:
 			p.note(child)
 		case child.Type == html.ElementNode && (child.Data == "style" || child.Data == "script" || child.Data == "head"):
 		default:
 			p.prune(child)
 		}
-		child = next
+		child = after
 	}
 }
 
 func (p *pruner) note(n *html.Node) {
-	if strings.TrimSpace(strings.ReplaceAll(n.Data, "\u00a0", " ")) == "" {
-		return
-	}
-	if p.pruned {
-		p.below = true
-	} else {
+	text := visible(n.Data)
+	switch {
+	case text == "":
+	case p.quotes:
+		p.words = true
+		p.below.WriteString(text + "\n")
+	default:
 		p.above = true
 	}
-}
-
-// quoteClasses mark a quote, or the line that introduces one: Gmail, Thunderbird,
-// Yahoo, Proton, Zoho, Outlook.com in that order.
-var quoteClasses = []string{
-	"gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote",
-	"zmail_extra", "zmail_extra_hr", "ms-outlook-mobile-reference-message",
-}
-
-func isQuote(n *html.Node) bool {
-	if n.Type != html.ElementNode {
-		return false
-	}
-	classes := strings.Fields(attr(n, "class"))
-	switch {
-	case n.Data == "blockquote" && (strings.EqualFold(attr(n, "type"), "cite") || slices.Contains(classes, "gmail_quote")):
-		return true
-	case slices.Contains(classes, "gmail_quote"):
-		return !holdsCite(n) // a forward: Gmail puts no blockquote into it
-	}
-	return slices.ContainsFunc(classes, func(c string) bool { return slices.Contains(quoteClasses, c) })
-}
-
-func holdsCite(n *html.Node) bool {
-	for d := range n.Descendants() {
-		if d.Data == "blockquote" && isQuote(d) {
-			return true
-		}
-	}
-	return false
-}
-
-// restIDs are put by Outlook and Apple Mail on the element where the earlier mail begins.
-var restIDs = []string{
-	"divRplyFwdMsg", "x_divRplyFwdMsg", "appendonsend", "x_appendonsend", "stopSpelling",
-	"OLK_SRC_BODY_SECTION", "mail-editor-reference-message-container", "isForwardContent",
-}
-
-// outlookRule is the line that desktop Outlook draws above the head of the earlier mail.
-var outlookRule = regexp.MustCompile(`(?i)border-top:\s*solid\s+#(E1E1E1|B5C4DF)\s+1\.0pt`)
-
-func startsRest(n *html.Node) bool {
-	return n.Type == html.ElementNode && (slices.Contains(restIDs, attr(n, "id")) || outlookRule.MatchString(attr(n, "style")))
-}
-
-func attr(n *html.Node, name string) string {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
 }

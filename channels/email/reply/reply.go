@@ -13,205 +13,200 @@ const maxMatched = 64 << 10
 
 // Text is a text divided into what its writer wrote and a signature below that.
 // Quoted text is in neither.
-type Text struct{ Own, Signature string }
+type Text struct {
+	Own, Signature string
+	Quotes         bool // an earlier mail was found in it
+}
 
 // Read finds what a person wrote in a text that may quote earlier mails. Own
 // lines come out as they went in, and in their order; none is made up. When it is
 // in doubt it keeps: answers between quoted lines are kept with the quotes around
-// them, and so is a text of which nothing else would be left.
+// them, and so is a text of which nothing else would be left. Own is empty only of a
+// text that is nothing but an earlier mail, introduced as one.
 func Read(text string) Text {
-	text = letter.Tidy(text)
-	lines := strings.Split(text, "\n")
-	kept := withoutQuotes(lines)
+	lines := linesOf(letter.Tidy(text))
+	kept, found := withoutQuotes(lines)
 	own, signature := splitSignature(kept)
 	if blank(own) {
 		own, signature = kept, nil
 	}
-	return Text{joinTrimmed(own), joinTrimmed(signature)}
+	return Text{Own: join(own), Signature: join(signature), Quotes: found}
 }
 
 // withoutQuotes picks the lines that are not quoted from an earlier mail.
-func withoutQuotes(lines []string) []string {
-	searched := within(lines, maxMatched)
-	at, o := firstOpener(searched)
+func withoutQuotes(lines []line) (kept []line, found bool) {
+	o := firstOpener(within(lines, maxMatched))
 	switch {
 	case o.kind == none:
-		return lines
-	case o.kind == prefixed || o.kind == intro && nextIsPrefixed(lines, at+o.length):
-		return besidePrefixed(lines)
+		return withoutLastQuote(lines), false
+	case o.kind == prefixed || o.kind == intro && quotedBelow(lines, o):
+		return besidePrefixed(lines, o), true
 	}
-	above := trimRules(lines[:at])
+	over, below := trimmed(lines[:o.at]), lines[o.at+o.length:]
 	switch {
-	case !blank(above):
-		return above
-	case o.kind == intro && !blank(lines[at+o.length:]):
-		return lines[at+o.length:] // an answer below a line that introduces nothing
+	case !blank(over):
+		return over, true
+	case o.kind == intro && !blank(below):
+		return below, true // an answer below a line that introduces nothing
+	case o.separator == above:
+		return lines, false
+	case o.separator == forwarded && !blank(below):
+		return below, true // nothing but the mail that is passed on
 	}
-	return lines // a bare forward: who wrote it is part of what was sent
+	return lines, false // who wrote it is part of what was sent
+}
+
+func quotedBelow(lines []line, o opener) bool {
+	l, ok := next(lines, o.at+o.length)
+	return ok && l.depth > 0
 }
 
 // within returns the lines that fit into n bytes.
-func within(lines []string, n int) []string {
-	for i, line := range lines {
-		if n -= len(line) + 1; n < 0 {
+func within(lines []line, n int) []line {
+	for i, l := range lines {
+		if n -= len(l.raw) + 1; n < 0 {
 			return lines[:i]
 		}
 	}
 	return lines
 }
 
-type openerKind int
-
-const (
-	none      openerKind = iota
-	intro                // "Em 3/4/2026, Bia escreveu:"
-	separator            // "-----Mensagem original-----"
-	head                 // "De: ... Enviado: ... Para: ..."
-	prefixed             // "> "
-)
-
-// opener is where an earlier mail begins.
-type opener struct {
-	kind   openerKind
-	length int // lines
+// withoutLastQuote drops a short quote that ends the text, a paragraph of its own
+// which nothing announces: "I ran:" before it makes it the writer's.
+func withoutLastQuote(lines []line) []line {
+	end := len(lines)
+	for end > 0 && lines[end-1].blank() {
+		end--
+	}
+	start := end
+	for start > 0 && (lines[start-1].depth > 0) {
+		start--
+	}
+	if start == end || start == 0 || !lines[start-1].blank() {
+		return lines
+	}
+	over := trimmed(lines[:start])
+	if len(over) == 0 || strings.HasSuffix(over[len(over)-1].text, ":") {
+		return lines
+	}
+	return over
 }
 
-func firstOpener(lines []string) (int, opener) {
-	for i, line := range lines {
-		if isPrefixed(line) {
-			if n := prefixedRun(lines[i:]); looksQuoted(lines[i : i+n]) {
-				return i, opener{prefixed, n}
+// stretch is neighbouring lines of one kind.
+type stretch struct {
+	kind  openerKind // prefixed, intro, or none: own words
+	lines []line
+}
+
+// besidePrefixed divides a text with prefixed quotes. Words above them are taken alone,
+// and so are words below one that is introduced; words on several sides answer what
+// is between them, so all is kept but the introductions and what is quoted last.
+func besidePrefixed(lines []line, first opener) []line {
+	parts := stretches(lines, first)
+	introduced, wordsBefore, wordsAfter := false, 0, 0
+	for i, p := range parts {
+		switch p.kind {
+		case intro:
+			introduced = true
+		case none:
+			if i == 0 {
+				wordsBefore++
+			} else {
+				wordsAfter++
 			}
-			continue
-		}
-		if n := introAt(lines[i:]); n > 0 {
-			return i, opener{intro, n}
-		}
-		if separatorLine.MatchString(line) {
-			return i, opener{separator, 1}
-		}
-		if n := headAt(lines[i:]); n > 0 {
-			return i, opener{head, n}
+		case prefixed:
+			introduced = introduced || introAt(p.lines) > 0
 		}
 	}
-	return 0, opener{}
-}
-
-func isPrefixed(line string) bool { return strings.HasPrefix(strings.TrimLeft(line, " \t"), ">") }
-
-// prefixedRun counts prefixed lines with blank ones, and lines that a mail program
-// broke off, between them.
-func prefixedRun(lines []string) int {
-	n := 0
-	for i, line := range lines {
-		switch {
-		case isPrefixed(line):
-			n = i + 1
-		case strings.TrimSpace(line) == "", brokenOff(lines, i):
-		default:
-			return n
+	switch {
+	case wordsBefore+wordsAfter == 0 && introduced:
+		return nil
+	case wordsBefore+wordsAfter == 0:
+		return lines
+	case wordsAfter == 0:
+		return trimmed(parts[0].lines)
+	case wordsBefore == 0 && wordsAfter == 1 && introduced:
+		for _, p := range parts {
+			if p.kind == none {
+				return p.lines
+			}
 		}
 	}
-	return n
-}
-
-// brokenOff reports the rest of a quoted line that became too long with its prefix.
-func brokenOff(lines []string, i int) bool {
-	const wrapped = 60 // a line that was broken is about as long as a line gets
-	return i > 0 && i+1 < len(lines) && isPrefixed(lines[i-1]) && isPrefixed(lines[i+1]) && len(lines[i-1]) >= wrapped
-}
-
-// looksQuoted tells a quoted mail from a person's own use of ">": a prompt, an arrow.
-func looksQuoted(run []string) bool {
-	const surely = 3
-	if len(run) >= surely {
-		return true
+	for parts[len(parts)-1].kind != none {
+		parts = parts[:len(parts)-1]
 	}
-	bare := make([]string, len(run))
-	for i, line := range run {
-		bare[i] = strings.TrimLeft(line, "> \t")
-	}
-	return introAt(bare) > 0
-}
-
-func nextIsPrefixed(lines []string, from int) bool {
-	for _, line := range lines[from:] {
-		if strings.TrimSpace(line) != "" {
-			return isPrefixed(line)
+	var kept []line
+	for _, p := range parts {
+		if p.kind != intro {
+			kept = append(kept, p.lines...)
 		}
 	}
-	return false
+	return kept
 }
 
-// besidePrefixed divides a text with prefixed quotes. Words above them, or only
-// below them, are taken alone; words on several sides answer what is between
-// them, so all is kept but the introductions.
-func besidePrefixed(lines []string) []string {
-	var stretches [][]string // of own lines
-	var withQuotes []string  // everything but introductions
-	var own []string
-	first := -1 // number of stretches above the first quote
+// stretches divides a text; own stretches have words other than a signature's.
+func stretches(lines []line, first opener) []stretch {
+	var parts []stretch
+	put := func(kind openerKind, all []line) {
+		if len(parts) > 0 && parts[len(parts)-1].kind == kind {
+			parts[len(parts)-1].lines = append(parts[len(parts)-1].lines, all...)
+			return
+		}
+		parts = append(parts, stretch{kind, append([]line(nil), all...)})
+	}
 	for i := 0; i < len(lines); {
-		n := introAt(lines[i:])
-		if isPrefixed(lines[i]) {
+		l := lines[i]
+		n := 1
+		switch {
+		case l.depth > 0:
 			n = prefixedRun(lines[i:])
-			withQuotes = append(withQuotes, lines[i:i+n]...)
-		} else if n == 0 {
-			own = append(own, lines[i])
-			withQuotes = append(withQuotes, lines[i])
-			i++
-			continue
-		}
-		stretches = appendStretch(stretches, own)
-		if own = nil; first < 0 {
-			first = len(stretches)
+			put(prefixed, lines[i:i+n])
+		case i >= first.at && introAt(lines[i:]) > 0:
+			n = introAt(lines[i:])
+			put(intro, lines[i:i+n])
+		case initials(lines[i:]) > 0:
+			n = initials(lines[i:])
+			put(prefixed, lines[i:i+n])
+		default:
+			put(none, lines[i:i+1])
 		}
 		i += n
 	}
-	rest, _ := splitSignature(own)
-	stretches = appendStretch(stretches, rest)
-	switch {
-	case len(stretches) == 0:
-		return lines
-	case len(stretches) == 1 && first == 1:
-		return trimRules(stretches[0])
-	case len(stretches) == 1 && !blank(rest):
-		return own
-	}
-	return withQuotes
-}
-
-func appendStretch(stretches [][]string, own []string) [][]string {
-	if blank(own) {
-		return stretches
-	}
-	return append(stretches, own)
-}
-
-func blank(lines []string) bool {
-	for _, line := range lines {
-		if strings.TrimSpace(line) != "" {
-			return false
+	var out []stretch
+	for i, p := range parts {
+		words := p.lines
+		if p.kind == none && i == len(parts)-1 {
+			words = withoutSignature(p.lines)
+		}
+		if p.kind != none || !blank(trimmed(words)) {
+			out = append(out, p)
 		}
 	}
-	return true
+	return out
 }
 
-var ruleLine = regexp.MustCompile(`^[\s*_=~#—–-]{3,}$`)
+// withoutSignature is splitSignature for lines with words above them, of which nothing
+// need be left.
+func withoutSignature(lines []line) []line {
+	own, _ := splitSignature(append([]line{{raw: "x", text: "x"}, {}}, lines...))
+	return own[min(2, len(own)):]
+}
 
-// trimRules drops blank lines and drawn lines from the end.
-func trimRules(lines []string) []string {
-	for n := len(lines); n > 0; n-- {
-		if last := lines[n-1]; strings.TrimSpace(last) != "" && !ruleLine.MatchString(last) {
-			return lines[:n]
+var initialsForm = regexp.MustCompile(`^\s*(\p{Lu}{1,3}) ?>`)
+
+// initials counts lines quoted with the initials of who wrote them, as in "BC> yes".
+// One alone may be anything.
+func initials(lines []line) (n int) {
+	who := ""
+	for ; n < len(lines); n++ {
+		m := initialsForm.FindStringSubmatch(lines[n].text)
+		if m == nil || who != "" && m[1] != who {
+			break
 		}
+		who = m[1]
 	}
-	return nil
-}
-
-func joinTrimmed(lines []string) string {
-	for len(lines) > 0 && strings.TrimSpace(lines[0]) == "" {
-		lines = lines[1:]
+	if n < 2 {
+		return 0
 	}
-	return strings.TrimRight(strings.Join(lines, "\n"), " \t\n")
+	return n
 }

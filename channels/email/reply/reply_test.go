@@ -24,8 +24,7 @@ func TestReply(t *testing.T) {
 			"> Qual a versão?\n12.1.33\n> E a filial?\nSantos"},
 		{"words above and below one quote: all is kept", "Oi\n> Qual a versão?\n> Pode ver?\n> Obrigado\n12.1.33", "Oi\n> Qual a versão?\n> Pode ver?\n> Obrigado\n12.1.33"},
 		{"only a quote", "> só isto", "> só isto"},
-		{"only a forward: who wrote it stays", "---------- Mensagem encaminhada ---------\nDe: Bia <b@x.example>\nData: hoje\nPara: a\nAssunto: erro\n\nDeu erro.",
-			"---------- Mensagem encaminhada ---------\nDe: Bia <b@x.example>\nData: hoje\nPara: a\nAssunto: erro\n\nDeu erro."},
+		{"only a forward: what is passed on", "---------- Mensagem encaminhada ---------\nDe: Bia <b@x.example>\nData: hoje\nPara: a\nAssunto: erro\n\nDeu erro.", "Deu erro."},
 		// What looks like a quote and is the customer's own.
 		{"a person's colon", "O cliente escreveu:\nnão emite", "O cliente escreveu:\nnão emite"},
 		{"a date and a person's colon", "Em anexo o log de 23/11/2026:\nlinha 1", "Em anexo o log de 23/11/2026:\nlinha 1"},
@@ -59,17 +58,16 @@ func TestHTMLReply(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			own, full := HTML(tt.html)
-			if got := Read(own).Own; got != tt.want {
-				t.Errorf("%q, want %q (all: %q)", got, tt.want, full)
+			if got := Parts("", tt.html); got.Own != tt.want {
+				t.Errorf("%q, want %q (all: %q)", got.Own, tt.want, got.Full)
 			}
 		})
 	}
 }
 
 func TestDeepHTMLIsStillRead(t *testing.T) {
-	_, full := HTML(strings.Repeat("<div>", 5000) + "fundo" + strings.Repeat("</div>", 5000))
-	if full != "fundo" {
-		t.Errorf("%.50q", full)
+	got := Parts("", strings.Repeat("<div>", 5000)+"fundo"+strings.Repeat("</div>", 5000))
+	if got.Full != "fundo" {
+		t.Errorf("%.50q", got.Full)
 	}
 }

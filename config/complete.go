@@ -17,7 +17,7 @@ type provider struct {
 }
 
 // providers by what they publish in their help pages. Microsoft writes no id in its
-// Authentication-Results, but in the ARC set it adds (RFC 8617).
+// Authentication-Results; the one given here stands for that form (SECURITY.md).
 var providers = []provider{
 	{[]string{"gmail.com", "googlemail.com"}, "imap.gmail.com", "smtp.gmail.com", TLS, "mx.google.com"},
 	{[]string{"outlook.com", "hotmail.com", "live.com"}, "outlook.office365.com", "smtp.office365.com", StartTLS, "mx.microsoft.com"},

@@ -124,7 +124,7 @@ func TestListenerKnowsTheEnvelope(t *testing.T) {
 	sink := newDesktop()
 	addr := runListener(t, o, ListenOptions{}, sink)
 	token := "suporte+" + o.Signer.Reply("2026-000042", "ana@cliente.example") + "@desk.example"
-	if err := submit(t, addr, "ana@cliente.example", []string{token}, letterFrom("1", "um")); err != nil {
+	if err := submit(t, addr, "ana@cliente.example", []string{token}, verdictNone+letterFrom("1", "um")); err != nil {
 		t.Fatal(err)
 	}
 	if got := sink.next(t); got.Thread.Number != "2026-000042" || got.Proof != message.ByToken {

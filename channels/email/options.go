@@ -37,6 +37,10 @@ type Options struct {
 	// Authentication-Results (RFC 8601). They must remove such fields of others.
 	TrustedAuthserv []string
 
+	// TrustedSealers are forwarders and mailing lists by the domain of their ARC seal
+	// (RFC 8617), whose word of a sender counts when our exchanger says arc=pass.
+	TrustedSealers []string
+
 	// TrustSenders believes every From field of what Mailbox reads, to try things out:
 	// only with an IMAP server on this machine itself.
 	TrustSenders bool

@@ -15,6 +15,7 @@ func TestProof(t *testing.T) {
 	d := testDesk(t)
 	token := "suporte+" + d.Signer.Reply("2026-000042", "ana@cliente.example") + "@desk.example"
 	const ana = "From: Ana <ana@cliente.example>\r\n"
+	const none = "Authentication-Results: " + trusted + "; dmarc=none header.from=cliente.example\r\n"
 	ar := func(s string) string { return "Authentication-Results: " + s + "\r\n" }
 	tests := []struct {
 		name   string
@@ -51,12 +52,16 @@ func TestProof(t *testing.T) {
 		{"an address as the name", ar(trusted+"; dmarc=pass header.from=mau.example") + "From: \"ana@cliente.example\" <x@mau.example>\r\n", message.ByUpstream, "", "x@mau.example"},
 		{"an address encoded into the name", ar(trusted+"; dmarc=pass header.from=mau.example") + "From: =?utf-8?q?ana=40cliente.example=3E_=3C?= <x@mau.example>\r\n", message.ByUpstream, "", "x@mau.example"},
 		{"no From at all", ar(trusted+"; dmarc=pass header.from=cliente.example") + "Sender: ana@cliente.example\r\n", message.Unproved, "", ""},
-		{"the token, in To", ana + "To: <" + token + ">\r\n", message.ByToken, "2026-000042", "ana@cliente.example"},
-		{"the token, in capitals", ana + "To: <" + strings.ToUpper(token) + ">\r\n", message.ByToken, "2026-000042", "ana@cliente.example"},
-		{"the token, only where delivery noted it", ana + "To: suporte@desk.example\r\nX-Original-To: " + token + "\r\n", message.ByToken, "2026-000042", "ana@cliente.example"},
-		{"the token, in Cc among others", ana + "Cc: x@y.example, " + token + "\r\n", message.ByToken, "2026-000042", "ana@cliente.example"},
+		{"the token, in To", none + ana + "To: <" + token + ">\r\n", message.ByToken, "2026-000042", "ana@cliente.example"},
+		{"the token, in capitals", none + ana + "To: <" + strings.ToUpper(token) + ">\r\n", message.ByToken, "2026-000042", "ana@cliente.example"},
+		{"the token, only where delivery noted it", none + ana + "To: suporte@desk.example\r\nX-Original-To: " + token + "\r\n", message.ByToken, "2026-000042", "ana@cliente.example"},
+		{"the token, in Cc among others", none + ana + "Cc: x@y.example, " + token + "\r\n", message.ByToken, "2026-000042", "ana@cliente.example"},
 		{"the token and dmarc: the better one", ar(trusted+"; dmarc=pass header.from=cliente.example") + ana + "To: " + token + "\r\n", message.ByUpstream, "2026-000042", "ana@cliente.example"},
-		{"somebody else with the token of Ana", "From: mau@mau.example\r\nTo: " + token + "\r\n", message.Unproved, "", "mau@mau.example"},
+		{"the token, and our exchanger silent", ana + "To: " + token + "\r\n", message.Unproved, "2026-000042", "ana@cliente.example"},
+		{"the token, and dmarc fails", ar(trusted+"; dmarc=fail header.from=cliente.example") + ana + "To: " + token + "\r\n", message.Unproved, "2026-000042", "ana@cliente.example"},
+		{"the token, and spf of the sender's own domain fails", ar(trusted+"; spf=fail smtp.mailfrom=cliente.example") + ana + "To: " + token + "\r\n", message.Unproved, "2026-000042", "ana@cliente.example"},
+		{"the token, and dns was away", ar(trusted+"; dmarc=temperror header.from=cliente.example") + ana + "To: " + token + "\r\n", message.ByToken, "2026-000042", "ana@cliente.example"},
+		{"somebody else with the token of Ana", none + "From: mau@mau.example\r\nTo: " + token + "\r\n", message.Unproved, "", "mau@mau.example"},
 		{"a token with another number", ana + "To: " + strings.Replace(token, "000042", "000043", 1) + "\r\n", message.Unproved, "", "ana@cliente.example"},
 		{"the token at another domain", ana + "To: " + strings.Replace(token, "desk.example", "mau.example", 1) + "\r\n", message.Unproved, "", "ana@cliente.example"},
 	}
@@ -73,7 +78,7 @@ func TestProof(t *testing.T) {
 func TestTokenFromTheEnvelope(t *testing.T) {
 	d := testDesk(t)
 	rcpt := "suporte+" + d.Signer.Reply("2026-000042", "ana@cliente.example") + "@desk.example"
-	in, _ := d.understand([]byte("From: ana@cliente.example\r\n\r\nx"), letter.Envelope{Recipients: []string{rcpt}})
+	in, _ := d.understand([]byte("Authentication-Results: mx.desk.example; spf=none\r\nFrom: ana@cliente.example\r\n\r\nx"), letter.Envelope{Recipients: []string{rcpt}})
 	if in.Proof != message.ByToken || in.Thread.Number != "2026-000042" {
 		t.Errorf("proof %q, number %q", in.Proof, in.Thread.Number)
 	}

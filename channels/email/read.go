@@ -118,7 +118,9 @@ func (d *desk) describe(in *message.Inbound, l letter.Letter, env letter.Envelop
 	if from, ok := sender.Of(l.Header); ok {
 		in.From, in.FromName = from.Address.Of(), letter.Cut(from.Name, 200)
 		in.Thread.Number = d.tokenNumber(l.Header, env, from.Address)
-		in.Proof = d.proof(l.Header, env, from.Address, in.Thread.Number)
+		in.Proof, in.Doubt = d.proof(&l, env, from.Address, in.Thread.Number)
+	} else {
+		in.Doubt = message.Doubt(sender.Unclear(&l))
 	}
 	if in.Auto == message.Receipt {
 		in.Thread.Refs = before(in.Thread.Refs, machine.ReadReceipt(&l))

@@ -48,14 +48,23 @@ func (d *desk) numberIn(answerTo, who letter.Address) string {
 	return number
 }
 
-// proof is how sure it is that from wrote this. The word of our mail exchanger is
-// better than a token, which whoever was in copy has seen too.
-func (d *desk) proof(h letter.Header, env letter.Envelope, from letter.Address, number string) message.Proof {
-	switch {
-	case env.Believed, sender.Vouched(h, from, d.TrustedAuthserv):
-		return message.ByUpstream
-	case number != "":
-		return message.ByToken
+// proof is how sure it is that from wrote this, and why it is not. The word of our mail
+// exchanger, or of our own check, is better than a token, which whoever was in
+// copy has seen too: a token proves nothing against them, nor when they say
+// nothing of a mail although they speak of all others.
+func (d *desk) proof(l *letter.Letter, env letter.Envelope, from letter.Address, number string) (message.Proof, message.Doubt) {
+	if env.Believed {
+		return message.ByUpstream, ""
 	}
-	return message.Unproved
+	v := sender.Judge(l, from, sender.Trust{Exchangers: d.TrustedAuthserv, Sealers: d.TrustedSealers})
+	if env.Checked != nil && !v.Proved && !v.Against {
+		v = *env.Checked
+	}
+	switch {
+	case v.Proved:
+		return message.ByUpstream, ""
+	case number != "" && !v.Against && !v.Silent:
+		return message.ByToken, ""
+	}
+	return message.Unproved, message.Doubt(v.Doubt)
 }

@@ -6,11 +6,14 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/net/idna"
+
 	"recado/core/message"
 )
 
 // Address is an addr-spec in the normal form of the channel: lower case, without
-// comments, quoted only where it must be.
+// comments, quoted only where it must be, the domain in A-labels (RFC 5890), so that
+// two that look alike are never the same.
 type Address struct{ Local, Domain string }
 
 func (a Address) String() string {
@@ -34,13 +37,20 @@ const maxAddress = 254
 // ParseAddress reads one bare addr-spec. What could end a line, a path or a
 // command is never part of one.
 func ParseAddress(s string) (Address, bool) {
-	s = strings.ToLower(strings.TrimSpace(s))
+	s = Lower(strings.TrimSpace(s))
 	at := strings.LastIndexByte(s, '@')
 	if at <= 0 || len(s) > maxAddress || !utf8.ValidString(s) {
 		return Address{}, false
 	}
-	local, domain := s[:at], strings.TrimSuffix(s[at+1:], ".")
-	if domain == "" || strings.ContainsFunc(domain, notInDomain) || strings.Contains(domain, "..") {
+	local, domain := s[:at], s[at+1:]
+	if !isASCII(domain) { // first, since it makes dots of what are none yet
+		var err error
+		if domain, err = idna.Lookup.ToASCII(domain); err != nil {
+			return Address{}, false
+		}
+	}
+	domain = strings.TrimSuffix(domain, ".")
+	if domain == "" || strings.ContainsFunc(domain, notInDomain) || strings.Contains(domain, "..") || strings.HasSuffix(domain, ".") {
 		return Address{}, false
 	}
 	if strings.ContainsFunc(local, isControl) {
@@ -53,6 +63,21 @@ func ParseAddress(s string) (Address, bool) {
 		local = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(local) + `"`
 	}
 	return Address{local, domain}, local != ""
+}
+
+// Lower makes ASCII letters small. It leaves what is not ASCII alone: Unicode has letters, such as the Kelvin sign,
+// whose small form is an ASCII one, and they would make one address into another.
+func Lower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
 func unquote(local string) (string, bool) {
@@ -147,7 +172,7 @@ func requote(s string) string {
 // angle brackets, else each bare one.
 func Leniently(field string) []Party {
 	var out []Party
-	rest := outsideQuotes(field)
+	rest := OutsideQuotes(field)
 	for len(out) < MostParties {
 		open := strings.IndexByte(rest, '<')
 		if open < 0 {
@@ -165,7 +190,7 @@ func Leniently(field string) []Party {
 	if len(out) > 0 {
 		return out
 	}
-	for _, word := range strings.FieldsFunc(outsideQuotes(field), func(r rune) bool { return strings.ContainsRune(" \t,;<>", r) }) {
+	for _, word := range strings.FieldsFunc(OutsideQuotes(field), func(r rune) bool { return strings.ContainsRune(" \t,;<>", r) }) {
 		if a, ok := ParseAddress(word); ok && len(out) < MostParties {
 			out = append(out, Party{Address: a})
 		}
@@ -173,8 +198,8 @@ func Leniently(field string) []Party {
 	return out
 }
 
-// outsideQuotes drops quoted strings and comments, in which anything may be written.
-func outsideQuotes(s string) string {
+// OutsideQuotes drops quoted strings and comments, in which anything may be written.
+func OutsideQuotes(s string) string {
 	var b strings.Builder
 	quoted, depth, escaped := false, 0, false
 	for _, r := range s {

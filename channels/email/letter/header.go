@@ -198,7 +198,7 @@ func (h Header) Has(name string) bool {
 
 // Word is the first token of a field in lower case, without parameters and comments.
 func (h Header) Word(name string) string {
-	v, _, _ := strings.Cut(outsideQuotes(h.First(name)), ";")
+	v, _, _ := strings.Cut(OutsideQuotes(h.First(name)), ";")
 	v = strings.ToLower(strings.TrimSpace(v))
 	if i := strings.IndexAny(v, " \t"); i > 0 {
 		v = v[:i]

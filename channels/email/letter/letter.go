@@ -21,6 +21,8 @@ type Letter struct {
 	Sealed bool  // what its writer wrote is encrypted, and in a file
 	Broken bool  // it is a piece of a larger mail, or points to what is elsewhere
 	Failed error // why there is no tree
+
+	TwoWays string // why the head can be read in more than one way; see TwoWays
 }
 
 // Envelope is what is known of a mail beside its content.
@@ -29,6 +31,15 @@ type Envelope struct {
 	Recipients []string // RCPT TO
 	Size       int64    // of the whole mail, when what was read is only its beginning
 	Believed   bool     // the submitter vouches for From
+	Checked    *Verdict // what our own check of who wrote found; nil when we made none
+}
+
+// Verdict is what a check of who wrote came to. It is made by the package sender.
+type Verdict struct {
+	Proved  bool   // From is who wrote
+	Against bool   // the checks speak against From: nothing else can prove it
+	Silent  bool   // whoever should have checked says nothing of this mail
+	Doubt   string // why it is not proved: a short code for the team
 }
 
 // Segment is one stretch of text; HTML may be its other form.
@@ -77,9 +88,10 @@ func Open(raw []byte) Letter { return open(raw, 0) }
 func open(raw []byte, level int) (l Letter) {
 	var content []byte
 	l.Header, content = parseHead(withoutEnvelope(raw), false)
+	l.TwoWays = TwoWays(raw)
 	defer func() {
 		if v := recover(); v != nil {
-			l = Letter{Header: l.Header, Failed: fmt.Errorf("taking the mail apart panicked: %v", v)}
+			l = Letter{Header: l.Header, TwoWays: l.TwoWays, Failed: fmt.Errorf("taking the mail apart panicked: %v", v)}
 		}
 	}()
 	if len(l.Header) == 0 && len(content) > 0 {

@@ -124,6 +124,9 @@ func (r *reader) pace(cfg *Config) {
 	if cfg.Reminders.CloseAfter > 0 && len(after) == 0 {
 		r.fault("reminders.close_after", "nothing is closed without a reminder that warns of it; give reminders.after, or 0s here")
 	}
+	if l := cfg.Quarantine.LinkExpires; l < time.Hour || l > 30*day {
+		r.fault("quarantine.link_expires", "between 1h and 30d, after which nothing is held any more")
+	}
 	if cfg.Survey.Expires <= 0 {
 		r.fault("survey.expires", "give people some time to answer, such as 7d")
 	}

@@ -38,16 +38,17 @@ type Config struct {
 	Email  []Mailbox `yaml:"email"`
 	DKIM   []DKIM    `yaml:"dkim"`
 
-	Chat      Chat      `yaml:"chat"`
-	Hours     Hours     `yaml:"hours"`
-	Promises  Promises  `yaml:"promises"`
-	Reminders Reminders `yaml:"reminders"`
-	Tickets   Tickets   `yaml:"tickets"`
-	Survey    Survey    `yaml:"survey"`
-	Assistant Assistant `yaml:"assistant"`
-	Limits    Limits    `yaml:"limits"`
-	Log       Log       `yaml:"log"`
-	Drain     Drain     `yaml:"drain"`
+	Chat       Chat       `yaml:"chat"`
+	Hours      Hours      `yaml:"hours"`
+	Promises   Promises   `yaml:"promises"`
+	Reminders  Reminders  `yaml:"reminders"`
+	Tickets    Tickets    `yaml:"tickets"`
+	Survey     Survey     `yaml:"survey"`
+	Quarantine Quarantine `yaml:"quarantine"`
+	Assistant  Assistant  `yaml:"assistant"`
+	Limits     Limits     `yaml:"limits"`
+	Log        Log        `yaml:"log"`
+	Drain      Drain      `yaml:"drain"`
 }
 
 // Desk is how the desk presents itself.
@@ -245,6 +246,11 @@ type Reminders struct {
 // Tickets is what a ticket allows.
 type Tickets struct {
 	Reopen time.Duration `yaml:"reopen"` // how long after closing it can be reopened (B12)
+}
+
+// Quarantine is where mail waits whose sender nothing proves.
+type Quarantine struct {
+	LinkExpires time.Duration `yaml:"link_expires"` // how long the team's links to a page work
 }
 
 // Survey is how people are asked what they think.

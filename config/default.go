@@ -30,13 +30,14 @@ func Default() Config {
 			High:     Promise{Answer: 2 * time.Hour, Solve: 9 * time.Hour},
 			Critical: Promise{Answer: 30 * time.Minute, Solve: 4 * time.Hour},
 		},
-		Reminders: Reminders{After: []time.Duration{2 * day, 3 * day}, CloseAfter: 2 * day},
-		Tickets:   Tickets{Reopen: 5 * day},
-		Survey:    Survey{Expires: 7 * day, NPSEvery: 90 * day},
-		Assistant: Assistant{Articles: 3},
-		Limits:    Limits{Files: maxFiles, FileSize: maxFileSize, MessageSize: 50 * MB},
-		Log:       Log{Level: slog.LevelInfo, Format: Text},
-		Drain:     Drain{Timeout: 20 * time.Second},
+		Reminders:  Reminders{After: []time.Duration{2 * day, 3 * day}, CloseAfter: 2 * day},
+		Tickets:    Tickets{Reopen: 5 * day},
+		Quarantine: Quarantine{LinkExpires: 7 * day},
+		Survey:     Survey{Expires: 7 * day, NPSEvery: 90 * day},
+		Assistant:  Assistant{Articles: 3},
+		Limits:     Limits{Files: maxFiles, FileSize: maxFileSize, MessageSize: 50 * MB},
+		Log:        Log{Level: slog.LevelInfo, Format: Text},
+		Drain:      Drain{Timeout: 20 * time.Second},
 	}
 }
 

@@ -189,6 +189,7 @@ func TestValuesAreRead(t *testing.T) {
 		"OAuth of an application":     {yaml: "email: [{address: a@b.example, imap: {host: h}, smtp: {host: h}, oauth: {provider: Microsoft, client_id: i, client_secret: s}}]", get: func(c Config) any { return c.Email[0].OAuth.Provider }, want: Microsoft},
 		"several folders":             {yaml: "email: [{address: a@b.example, imap: {host: h, password: p, folder: [INBOX, Suporte], start: now}, smtp: {host: h}}]", get: func(c Config) any { return c.Email[0].IMAP.Folders[1] + " " + string(c.Email[0].IMAP.Start) }, want: "Suporte now"},
 		"days and hours":              {yaml: "tickets: {reopen: 1d12h}", get: func(c Config) any { return c.Tickets.Reopen }, want: 36 * time.Hour},
+		"days":                        {yaml: "quarantine: {link_expires: 3d}", get: func(c Config) any { return c.Quarantine.LinkExpires }, want: 3 * day},
 		"weeks":                       {yaml: "survey: {nps_every: 2w}", get: func(c Config) any { return c.Survey.NPSEvery }, want: 14 * day},
 		"a phone that looks a number": {yaml: "desk: {phone: 0800123}", get: func(c Config) any { return c.Desk.Phone }, want: "0800123"},
 		"one value as a list":         {yaml: "hours: {week: {saturday: 08:00-12:00}}", get: func(c Config) any { return c.Hours.Week.Saturday }, want: []string{"08:00-12:00"}},

@@ -97,25 +97,33 @@ func (s *Signer) Link(purpose, subject string, expires time.Time) string {
 
 // VerifyLink returns the subject of a token made for purpose.
 func (s *Signer) VerifyLink(purpose, token string, now time.Time) (subject string, err error) {
+	subject, _, err = s.OpenLink(purpose, token, now)
+	return subject, err
+}
+
+// OpenLink is VerifyLink that also tells until when the token holds, so that a page
+// can lead to others for as long, and no longer.
+func (s *Signer) OpenLink(purpose, token string, now time.Time) (subject string, expires time.Time, err error) {
 	body, got, ok := strings.Cut(strings.ToLower(token), ".")
 	if !ok {
-		return "", ErrInvalid
+		return "", time.Time{}, ErrInvalid
 	}
 	for _, k := range s.keys {
 		if hmac.Equal([]byte(got), []byte(mac(k, "link:"+purpose, body))) {
 			return opened(body, now)
 		}
 	}
-	return "", ErrInvalid
+	return "", time.Time{}, ErrInvalid
 }
 
-func opened(body string, now time.Time) (string, error) {
+func opened(body string, now time.Time) (subject string, expires time.Time, err error) {
 	raw, err := lower.DecodeString(body)
 	if err != nil || len(raw) < 8 {
-		return "", ErrInvalid
+		return "", time.Time{}, ErrInvalid
 	}
-	if now.Unix() > int64(binary.BigEndian.Uint64(raw)) {
-		return "", ErrExpired
+	expires = time.Unix(int64(binary.BigEndian.Uint64(raw)), 0).UTC()
+	if now.Unix() > expires.Unix() {
+		return "", expires, ErrExpired
 	}
-	return string(raw[8:]), nil
+	return string(raw[8:]), expires, nil
 }

@@ -1,7 +1,7 @@
-// Package web is Recado's HTTP side: the signed rating page (E1), health,
-// readiness and metrics.
+// Package web is Recado's HTTP side: the signed pages on which a customer rates (E1) and
+// the team decides about a held item (rule 7), health, readiness and metrics.
 //
-// It is a channel like the others: a posted rating becomes an Inbound and goes to
+// It is a channel like the others: what is posted becomes an Inbound and goes to
 // the Sink, and the person is thanked only after the Sink has it. When the Sink
 // fails, the page says so and comes back with what was filled in.
 //
@@ -11,7 +11,7 @@
 // logged, cached or passed on to another site; metrics and details of the state
 // are for the machine's own people (see Options.AdminAddr).
 //
-// It does not know tickets or surveys: what a page shows comes from Surveys, and
+// It does not know tickets or surveys: what a page shows comes from Surveys and Quarantine, and
 // whether an answer still counts is decided by its turn. It cannot send, and so
 // nobody can be written to at a web address. It speaks plain HTTP; TLS is the
 // business of the proxy in front of it.

@@ -64,7 +64,14 @@ func (c *Channel) Handler(sink channels.Sink) http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		c.note(w, r, http.StatusNotFound, func(t *texts) note { return t.NotFound })
 	})
-	mux.HandleFunc("/"+purposeRate+"/{token}", func(w http.ResponseWriter, r *http.Request) { c.rate(w, r, sink) })
+	mux.HandleFunc("/"+purposeRate+"/{token}", func(w http.ResponseWriter, r *http.Request) {
+		c.signed(w, r, c.show, func(w http.ResponseWriter, r *http.Request) { c.record(w, r, sink) })
+	})
+	if c.opts.Quarantine != nil {
+		mux.HandleFunc("/"+purposeHeld+"/{token}", func(w http.ResponseWriter, r *http.Request) {
+			c.signed(w, r, c.showHeld, func(w http.ResponseWriter, r *http.Request) { c.judge(w, r, sink) })
+		})
+	}
 	return withHeaders(mux)
 }
 
@@ -73,21 +80,21 @@ func (c *Channel) private(r *http.Request) bool {
 	return c.opts.AdminAddr == "" && fromThisMachine(r)
 }
 
-// rate is the rating page: GET looks, POST records.
-func (c *Channel) rate(w http.ResponseWriter, r *http.Request, sink channels.Sink) {
+// signed is a signed page: GET looks, POST records.
+func (c *Channel) signed(w http.ResponseWriter, r *http.Request, look, record http.HandlerFunc) {
 	switch {
 	case !c.limiter.allow(c.peer(r), c.opts.Clock()):
 		w.Header().Set("Retry-After", "60")
 		c.note(w, r, http.StatusTooManyRequests, func(t *texts) note { return t.Slow })
 	case r.Method == http.MethodGet || r.Method == http.MethodHead:
-		c.show(w, r)
+		look(w, r)
 	case r.Method != http.MethodPost:
 		w.Header().Set("Allow", "GET, HEAD, POST")
 		c.note(w, r, http.StatusMethodNotAllowed, func(t *texts) note { return t.NotFound })
 	case !c.ownForm(r):
 		c.note(w, r, http.StatusForbidden, func(t *texts) note { return t.Foreign })
 	default:
-		c.record(w, r, sink)
+		record(w, r)
 	}
 }
 
@@ -156,9 +163,7 @@ func (c *Channel) accept(ctx context.Context, sink channels.Sink, in message.Inb
 // subject is what the token in the path was made for. When the token does not
 // hold, subject answers the request and returns false.
 func (c *Channel) subject(w http.ResponseWriter, r *http.Request) (string, bool) {
-	// A program that makes links clickable often takes the full stop after one along.
-	token := strings.TrimRight(r.PathValue("token"), ".,;:!?)>]'\"")
-	subject, err := c.opts.Signer.VerifyLink(purposeRate, token, c.opts.Clock())
+	subject, err := c.opts.Signer.VerifyLink(purposeRate, tokenOf(r), c.opts.Clock())
 	switch {
 	case errors.Is(err, sign.ErrExpired):
 		c.refuse(w, r, ErrSurveyOver)
@@ -169,6 +174,10 @@ func (c *Channel) subject(w http.ResponseWriter, r *http.Request) (string, bool)
 	}
 	return subject, true
 }
+
+// tokenOf is the token of a page's address. A program that makes links clickable often
+// takes the full stop after one along.
+func tokenOf(r *http.Request) string { return strings.TrimRight(r.PathValue("token"), ".,;:!?)>]'\"") }
 
 // refuse answers with the page for an error of Surveys.
 func (c *Channel) refuse(w http.ResponseWriter, r *http.Request, err error) {

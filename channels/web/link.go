@@ -10,17 +10,24 @@ import (
 	"recado/core/message"
 )
 
-// purposeRate is the Link.Purpose of the rating page, and its path.
-const purposeRate = "rate"
+// The Link.Purpose of the pages, and their paths.
+const (
+	purposeRate = "rate"
+	purposeHeld = "held"
+)
 
-// URL is where link leads, signed and valid for LinkTTL from now. It is empty for
-// a purpose that has no page here.
+// URL is where link leads, signed and valid from now for LinkTTL or HeldTTL. It is
+// empty for a purpose that has no page here.
 func (c *Channel) URL(link message.Link, now time.Time) string {
-	if link.Purpose != purposeRate || link.Subject == "" {
+	ttl := map[string]time.Duration{purposeRate: c.opts.LinkTTL, purposeHeld: c.opts.HeldTTL}[link.Purpose]
+	if ttl == 0 || link.Subject == "" {
 		return ""
 	}
-	token := c.opts.Signer.Link(link.Purpose, link.Subject, now.Add(c.opts.LinkTTL))
-	return c.base.JoinPath(purposeRate, token).String()
+	return c.path(link.Purpose, link.Subject, now.Add(ttl))
+}
+
+func (c *Channel) path(purpose, subject string, expires time.Time) string {
+	return c.base.JoinPath(purpose, c.opts.Signer.Link(purpose, subject, expires)).String()
 }
 
 func parseBase(s string) (*url.URL, error) {

@@ -54,9 +54,12 @@ type view struct {
 	Desk    string
 	Tongues []tongue
 	Form    *formView
+	Item    *heldView // a held item
+	Done    bool      // something was recorded
 	Note    *note
-	Given   []given // what was recorded
-	Back    string  // where to change it
+	Given   []given     // what was recorded
+	Back    string      // where to change it
+	Others  []otherHeld // further held items, on every page of one
 }
 
 // tongue is one language in the foot of a page.

@@ -54,6 +54,40 @@ type texts struct {
 	Down     note `yaml:"down"`
 	NotFound note `yaml:"not_found"`
 	Home     note `yaml:"home"`
+
+	Held heldTexts `yaml:"held"`
+}
+
+// heldTexts are those of the page of a held item.
+type heldTexts struct {
+	Title     string `yaml:"title"`
+	Heading   string `yaml:"heading"`
+	From      string `yaml:"from"`
+	Address   string `yaml:"address"` // {name}: whose address it is
+	Stranger  string `yaml:"stranger"`
+	Nobody    string `yaml:"nobody"`
+	Received  string `yaml:"received"`
+	Subject   string `yaml:"subject"`
+	Files     string `yaml:"files"`
+	Why       string `yaml:"why"`
+	Message   string `yaml:"message"`
+	NoText    string `yaml:"no_text"`
+	Release   string `yaml:"release"`
+	Discard   string `yaml:"discard"`
+	IfRelease string `yaml:"if_release"` // {name}
+	IfKnown   string `yaml:"if_known"`   // {from}: what letting a stranger in means
+	Register  string `yaml:"register"`   // {from}: there is nothing to release until they are registered
+	Others    string `yaml:"others"`
+	Busy      string `yaml:"busy"`
+
+	Released  note `yaml:"released"`
+	Discarded note `yaml:"discarded"`
+	WasIn     note `yaml:"was_in"`  // {by}, {when}: decided before
+	WasOut    note `yaml:"was_out"` // {by}, {when}
+	Over      note `yaml:"over"`
+	Gone      note `yaml:"gone"`
+	NotYours  note `yaml:"not_yours"`
+	Stale     note `yaml:"stale"`
 }
 
 // note is a page with nothing to fill in.

@@ -43,10 +43,12 @@ type Options struct {
 	PerSecond float64
 	Burst     int
 
-	Signer   *sign.Signer
-	Surveys  Surveys
-	Ready    func(ctx context.Context) []Part // what /readyz tells; nil is always ready
-	Gatherer prometheus.Gatherer              // what /metrics shows; nil is no metrics
+	Signer     *sign.Signer
+	Surveys    Surveys
+	Quarantine Quarantine                       // nil: held items have no page
+	HeldTTL    time.Duration                    // how long a link to one works; 7 days when zero
+	Ready      func(ctx context.Context) []Part // what /readyz tells; nil is always ready
+	Gatherer   prometheus.Gatherer              // what /metrics shows; nil is no metrics
 
 	Clock func() time.Time
 	Log   *slog.Logger // slog.Default when nil
@@ -54,6 +56,7 @@ type Options struct {
 
 const (
 	defaultTTL       = 30 * 24 * time.Hour
+	defaultHeldTTL   = 7 * 24 * time.Hour
 	defaultPerSecond = 2
 	defaultBurst     = 60
 
@@ -69,6 +72,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.LinkTTL == 0 {
 		o.LinkTTL = defaultTTL
+	}
+	if o.HeldTTL == 0 {
+		o.HeldTTL = defaultHeldTTL
 	}
 	if o.Desk == "" {
 		o.Desk = "Recado"

@@ -23,7 +23,8 @@ func (d *desk) webChannel() (*web.Channel, error) {
 	}
 	return web.New(web.Options{
 		Addr: d.cfg.Web.Listen, AdminAddr: admin, BaseURL: d.cfg.Web.PublicURL, LinkTTL: d.cfg.Survey.Expires,
-		Desk: d.cfg.Desk.Name, Signer: d.signer, Surveys: surveys{d}, Ready: d.ready, Gatherer: metrics, Clock: d.clock.Now, Log: d.log,
+		Desk: d.cfg.Desk.Name, Signer: d.signer, Surveys: surveys{d}, Quarantine: quarantine{d}, HeldTTL: d.cfg.Quarantine.LinkExpires,
+		Ready: d.ready, Gatherer: metrics, Clock: d.clock.Now, Log: d.log,
 	})
 }
 

@@ -3,14 +3,15 @@ package letter
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 )
 
 // leaf sorts one part.
-func (w *walker) leaf(e entity, parent string) []Segment {
+func (w *walker) leaf(e entity, parent string, depth int) []Segment {
 	content := e.body()
-	if w.Parts >= maxParts {
+	if w.Parts >= maxParts || depth > maxDepth {
 		return w.whole(e)
 	}
 	attached := e.disposition.value == "attachment" || e.fileName() != ""
@@ -27,11 +28,34 @@ func (w *walker) leaf(e entity, parent string) []Segment {
 		w.Parts++
 		w.Broken = true
 		w.Damaged = append(w.Damaged, w.file(e, content))
+	case isSMIME(e):
+		return w.smime(e, content, parent, depth)
+	case isMail(e.mediaType):
+		w.Parts++
+		w.mail(e, content)
+	case isTNEF(e):
+		return w.tnef(e, content)
 	default:
 		w.Parts++
+		if e.mediaType == "text/calendar" {
+			w.Invitations = append(w.Invitations, invitations(decodeCharset(content.bytes(), e.contentType.get("charset")))...)
+		}
 		w.Files = append(w.Files, w.file(e, content))
 	}
 	return nil
+}
+
+// mail is a mail inside the mail: a file, whose text can be read too.
+func (w *walker) mail(e entity, content body) {
+	f := w.file(e, content)
+	if w.level == 0 && len(w.Enclosed) < maxEnclosed {
+		inner := open(content.bytes(), w.level+1)
+		w.Enclosed = append(w.Enclosed, inner)
+		if subject := inner.Header.Subject(); e.fileName() == "" && subject != "" {
+			f.Name = FileName(Cut(subject, longestName-4)+".eml", e.mediaType, w.nth())
+		}
+	}
+	w.Files = append(w.Files, f)
 }
 
 func isText(mediaType string) bool {
@@ -65,7 +89,10 @@ func (w *walker) text(e entity, content body) []Segment {
 		if label == "" {
 			label = charsetInHTML(raw)
 		}
-		return []Segment{{HTML: decodeCharset(raw, label)}}
+		html, pictures := cutPictures(decodeCharset(raw, label))
+		w.Parts += len(pictures)
+		w.Files = append(w.Files, pictures...)
+		return []Segment{{HTML: html}}
 	}
 	words, packed := cutEncoded(string(raw))
 	for _, f := range packed {
@@ -73,7 +100,10 @@ func (w *walker) text(e entity, content body) []Segment {
 		f.Name = FileName(decodeCharset([]byte(f.Name), label), f.MediaType, w.nth())
 		w.Files = append(w.Files, f)
 	}
-	plain := decodeCharset([]byte(words), label)
+	plain, armored, sealed := cutPGP(decodeCharset([]byte(words), label))
+	w.Sealed = w.Sealed || sealed
+	w.Parts += len(armored)
+	w.Files = append(w.Files, armored...)
 	if strings.EqualFold(e.contentType.get("format"), "flowed") {
 		plain = unflow(plain, strings.EqualFold(e.contentType.get("delsp"), "yes"))
 	}
@@ -110,19 +140,65 @@ func joined(a, b string) string {
 }
 
 // finish looks at the mail as a whole.
-func (w *walker) finish() {}
+func (w *walker) finish() {
+	w.sortPictures()
+	if w.readable() {
+		return
+	}
+	if len(w.packed) > 0 {
+		w.Parts += len(w.packed)
+		w.Shown += len(w.packed)
+		w.Segments = append(w.Segments, w.packed...)
+		return
+	}
+	w.Sealed = w.Sealed || w.sealedFile // beside words it is what somebody attached
+	for _, f := range w.Files {
+		if f.MediaType != textPlain || len(f.body.raw) > maxNote {
+			continue
+		}
+		w.Segments = append(w.Segments, Segment{Plain: Tidy(decodeCharset(f.Content(), ""))}) // all that was said lies in a file
+		return
+	}
+}
+
+// maxNote is how large a text in a file may be that is read as the mail's own, in bytes.
+const maxNote = 64 << 10
+
+func (w *walker) readable() bool {
+	for _, s := range w.Segments {
+		if strings.TrimSpace(s.Plain) != "" || s.HTML != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// sortPictures tells what decorates a text from what somebody attached: a picture
+// decorates where the text shows it. Apple Mail calls each attached photo inline too.
+func (w *walker) sortPictures() {
+	for i := range w.Files {
+		f := &w.Files[i]
+		if f.contentID == "" {
+			continue
+		}
+		f.Inline = f.Inline || slices.ContainsFunc(w.Segments, func(s Segment) bool { return strings.Contains(s.HTML, "cid:"+f.contentID) })
+	}
+}
 
 func (w *walker) nth() int { return len(w.Files) + len(w.Damaged) + 1 }
 
 func (w *walker) file(e entity, content body) File {
-	kind := e.disposition.value
-	return File{
+	f := File{
 		Name:      FileName(e.fileName(), e.mediaType, w.nth()),
 		MediaType: e.mediaType,
 		body:      content,
-		Inline: kind == "inline" && strings.HasPrefix(e.mediaType, "image/") || e.header.First("content-id") != "" && kind != "attachment" ||
-			strings.HasSuffix(e.mediaType, "-signature"),
+		Inline: strings.HasSuffix(e.mediaType, "-signature") || e.mediaType == "application/applefile" ||
+			e.mediaType == "application/pgp-encrypted",
 	}
+	if e.disposition.value != "attachment" {
+		f.contentID = strings.Trim(e.header.First("content-id"), "<> ")
+	}
+	return f
 }
 
 // extensions name what comes without a name. The ones of the system differ from

@@ -15,6 +15,8 @@ type Letter struct {
 	Reports  []Report  // parts that machines write for machines
 	Damaged  []File    // parts that could not be decoded, or are not here: their name and size only
 	Enclosed []Letter  // the mails that lie in this one as files, in their order, no deeper than one level
+	// Invitations say in a line each what, when and where (text/calendar).
+	Invitations []string
 
 	Parts  int   // leaves of the tree
 	Shown  int   // leaves that went into segments
@@ -48,7 +50,8 @@ type Segment struct{ Plain, HTML string }
 // File is a part that is kept as it is. Its bytes are decoded when they are asked for.
 type File struct {
 	Name, MediaType string
-	Inline          bool // decoration: pictures in a signature, cryptographic proofs
+	Inline          bool // decoration: pictures that the text shows, cryptographic proofs
+	contentID       string
 	body            body
 }
 

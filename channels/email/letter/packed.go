@@ -129,3 +129,37 @@ func cutYEnc(lines []string) (content []byte, n int) {
 	}
 	return nil, 0
 }
+
+// cutPictures takes out of HTML the pictures that it holds itself (data: of RFC 2397):
+// they decorate it, and are many times as long as the words.
+func cutPictures(html string) (rest string, files []File) {
+	const prefix = "data:image/"
+	var kept strings.Builder
+	for len(files) < maxPacked {
+		i := strings.Index(html, prefix)
+		if i < 0 {
+			break
+		}
+		end := strings.IndexAny(html[i:], "\"'<> )")
+		if end < 0 {
+			end = len(html) - i
+		}
+		kind, content, ok := strings.Cut(html[i+len("data:"):i+end], ";base64,")
+		if !ok {
+			kept.WriteString(html[:i+end])
+			html = html[i+end:]
+			continue
+		}
+		kept.WriteString(html[:i])
+		kind = strings.ToLower(OneLine(Cut(kind, longestName)))
+		files = append(files, File{
+			Name: FileName("", kind, len(files)+1), MediaType: kind, Inline: true, body: body{[]byte(content), "base64"},
+		})
+		html = html[i+end:]
+	}
+	if len(files) == 0 && kept.Len() == 0 {
+		return html, nil
+	}
+	kept.WriteString(html)
+	return kept.String(), files
+}

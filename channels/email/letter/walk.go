@@ -66,14 +66,16 @@ func (e entity) body() body { return newBody(e.raw, e.header.First("content-tran
 // walker takes one mail apart.
 type walker struct {
 	*Letter
-	level int // of mails within mails
+	level      int       // of mails within mails
+	packed     []Segment // words out of winmail.dat
+	sealedFile bool      // something is encrypted that may only have been attached
 }
 
 // walk sorts the leaves below e, which is inside a multipart of type parent, and
 // returns what is to be read there.
 func (w *walker) walk(e entity, parent string, depth int) []Segment {
 	if !e.isMultipart() {
-		return w.leaf(e, parent)
+		return w.leaf(e, parent, depth)
 	}
 	if depth == maxDepth {
 		return w.whole(e)
@@ -81,7 +83,7 @@ func (w *walker) walk(e entity, parent string, depth int) []Segment {
 	preamble, parts := split(e.raw, e.contentType.get("boundary"), maxParts-w.Parts)
 	if len(parts) == 0 { // text that lost its borders
 		e.mediaType = textPlain
-		return w.leaf(e, parent)
+		return w.leaf(e, parent, depth)
 	}
 	if e.mediaType == "multipart/encrypted" {
 		w.Sealed = true

@@ -65,8 +65,8 @@ var forms = []form{
 	{Reacts, regexp.MustCompile(`^` + name + ` reacts on (?P<channel>\w+)\s{2,}(?P<text>\S+)$`)},
 	{Rates, regexp.MustCompile(`^` + name + ` rates on the page\s{2,}service=(?P<service>\d) solution=(?P<solution>\d)(?:\s+(?P<text>.+))?$`)},
 	{Judges, regexp.MustCompile(`^` + name + ` (?P<verdict>releases|discards) on the page$`)},
-	{Says, regexp.MustCompile(`^` + name + `(?: on (?P<channel>\w+)| (?P<reply>replies)(?: to (?P<number>\S+))?| in thread (?P<thread>\S+))` +
-		`(?: (?P<auto>automatically))?(?:, (?P<forged>forged))?(?:, subject "(?P<subject>[^"]*)")?` +
+	{Says, regexp.MustCompile(`^` + name + `(?: on (?P<channel>\w+)| (?P<reply>replies)(?: to (?P<number>[^\s,]+))?| in thread (?P<thread>\S+))` +
+		`(?: (?P<auto>automatically))?(?:, (?P<forged>forged))?(?:, (?P<defect>garbled|encrypted|incomplete))?(?:, subject "(?P<subject>[^"]*)")?` +
 		`(?:, copy to (?P<copies>[^:]+?))?(?:, with (?P<files>[^:]+?))?(?:\s{2,}(?P<text>.*))?$`)},
 }
 

@@ -17,6 +17,7 @@ func TestParseLine(t *testing.T) {
 		"ana on whatsapp      oi":     {Verb: Says, Who: "ana", Text: "oi", Args: map[string]string{"channel": "whatsapp"}},
 		`ana on email, subject "Re: a, b"   texto`:            {Verb: Says, Who: "ana", Text: "texto", Args: map[string]string{"channel": "email", "subject": "Re: a, b"}},
 		"ana on whatsapp, with foto.png 2 KB, b.pdf 1 MB":     {Verb: Says, Who: "ana", Args: map[string]string{"channel": "whatsapp", "files": "foto.png 2 KB, b.pdf 1 MB"}},
+		`ana on email, encrypted, subject "x"`:                {Verb: Says, Who: "ana", Args: map[string]string{"channel": "email", "defect": "encrypted", "subject": "x"}},
 		`ana on email, forged, subject "x"   y`:               {Verb: Says, Who: "ana", Text: "y", Args: map[string]string{"channel": "email", "forged": "forged", "subject": "x"}},
 		"bia replies   // nota":                               {Verb: Says, Who: "bia", Text: "// nota", Args: map[string]string{"reply": "replies"}},
 		"bia replies to 2026-000001   ok":                     {Verb: Says, Who: "bia", Text: "ok", Args: map[string]string{"reply": "replies", "number": "2026-000001"}},

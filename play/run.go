@@ -43,6 +43,7 @@ type Act struct {
 	Number   string // ... about this ticket
 	Thread   string // the team's thread of this ticket
 	Forged   bool   // anybody could have sent it
+	Defect   string // what hinders reading it
 	Auto     bool   // a machine answers for them
 	Copies   string // who else gets it: "beto, carla"
 	Verdict  string // of Judges: releases or discards
@@ -136,7 +137,7 @@ func (r *runner) act(ctx context.Context, step Step) error {
 	a := Act{
 		Verb: step.Verb, Who: step.Who, Channel: step.Args["channel"], Text: step.Text, Old: step.Args["old"], Subject: step.Args["subject"],
 		Files: step.Args["files"], Reply: step.Args["reply"] != "", Number: step.Args["number"], Thread: step.Args["thread"],
-		Forged: step.Args["forged"] != "", Auto: step.Args["auto"] != "", Copies: step.Args["copies"],
+		Forged: step.Args["forged"] != "", Defect: step.Args["defect"], Auto: step.Args["auto"] != "", Copies: step.Args["copies"],
 		Verdict: step.Args["verdict"],
 	}
 	a.Service, _ = strconv.Atoi(step.Args["service"])

@@ -326,7 +326,7 @@ func (c *collector) withheld(e entry) message.Inbound {
 		Kind:         message.Text,
 		Conversation: message.ConversationWith(c.desk.Account, message.Address{Channel: message.Email}),
 		ReceivedAt:   c.desk.Clock().UTC(),
-		Subject:      unreadableSubject,
-		Refused:      []message.Refusal{{Name: restOfMail, Size: e.size, Why: message.Unreadable}},
+		Defect:       message.Garbled,
+		OriginalSize: e.size,
 	}
 }

@@ -44,7 +44,7 @@ func offer(ctx context.Context, sink channels.Sink, items ...message.Inbound) (e
 func stripped(in message.Inbound) message.Inbound {
 	out := message.Inbound{
 		Key: in.Key, Kind: message.Text, Conversation: in.Conversation, From: in.From, Auto: in.Auto,
-		ReceivedAt: in.ReceivedAt, Subject: unreadableSubject, Original: in.Original, Refused: in.Refused,
+		ReceivedAt: in.ReceivedAt, Defect: message.Garbled, Original: in.Original, Refused: in.Refused,
 	}
 	for _, a := range in.Attachments {
 		out.Refused = append(out.Refused, message.Refusal{Name: a.Name, Size: a.Size, Why: message.Unreadable})

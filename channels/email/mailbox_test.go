@@ -259,7 +259,7 @@ func TestMailThatTheSinkCannotBear(t *testing.T) {
 	if antes.Text != "antes" || depois.Text != "depois" {
 		t.Errorf("around it came %q and %q", antes.Text, depois.Text)
 	}
-	if veneno.Text != "" || veneno.Subject != unreadableSubject || veneno.Original == "" || veneno.Check() != nil {
+	if veneno.Text != "" || veneno.Defect != message.Garbled || veneno.Original == "" || veneno.Check() != nil {
 		t.Errorf("it came as %+v", veneno)
 	}
 }
@@ -280,8 +280,8 @@ func TestMailTooLargeIsReadInPart(t *testing.T) {
 	if antes.Text != "antes" || depois.Text != "depois" {
 		t.Errorf("around it came %q and %q", antes.Text, depois.Text)
 	}
-	if !strings.HasPrefix(large.Text, "começo") || len(large.Refused) != 1 || large.Refused[0].Why != message.TooLarge || large.Refused[0].Size < 60_000 {
-		t.Errorf("text %.20q, refused %v", large.Text, large.Refused)
+	if !strings.HasPrefix(large.Text, "começo") || large.Defect != message.Incomplete || large.OriginalSize < 60_000 {
+		t.Errorf("text %.20q, defect %q of %d bytes", large.Text, large.Defect, large.OriginalSize)
 	}
 }
 

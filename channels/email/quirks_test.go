@@ -16,7 +16,7 @@ func textsOf(t *testing.T, sink *desktop, n int) (all []string) {
 	t.Helper()
 	for range n {
 		in := sink.next(t)
-		all = append(all, or(in.Text, in.Subject))
+		all = append(all, or(in.Text, string(in.Defect)))
 	}
 	return all
 }
@@ -35,11 +35,11 @@ func TestSizesThatAreWrong(t *testing.T) {
 			if err := stop(); err != nil {
 				t.Error(err)
 			}
-			if um.Text != "um" || len(um.Refused) != 0 {
-				t.Errorf("a whole mail came as %q, refused %v", um.Text, um.Refused)
+			if um.Text != "um" || um.Defect != message.Whole {
+				t.Errorf("a whole mail came as %q, %s", um.Text, um.Defect)
 			}
-			if len(cut.Refused) != 1 || cut.Refused[0].Why != message.TooLarge {
-				t.Errorf("a mail above the limit came with %v refused", cut.Refused)
+			if cut.Defect != message.Incomplete {
+				t.Errorf("a mail above the limit came as if it were whole: %q", cut.Defect)
 			}
 		})
 	}
@@ -65,7 +65,7 @@ func TestMailThatTheServerCannotGive(t *testing.T) {
 			sink := newDesktop()
 			_, stop := runMailbox(t, s.options(t), sink)
 			got := textsOf(t, sink, 4)
-			if want := fmt.Sprint([]string{"um", "dois", unreadableSubject, "quatro"}); fmt.Sprint(got) != want && name != "it gives nothing" {
+			if want := fmt.Sprint([]string{"um", "dois", string(message.Garbled), "quatro"}); fmt.Sprint(got) != want && name != "it gives nothing" {
 				t.Errorf("came %q", got)
 			}
 			if err := stop(); err != nil {

@@ -37,13 +37,6 @@ func newDesk(o Options) (*desk, error) {
 	return &desk{Options: o, home: letter.Home{Address: a, Separator: o.Detail}}, nil
 }
 
-// What a mail that cannot be taken apart is called, and what stands for the part
-// of a mail that was too large to read.
-const (
-	unreadableSubject = "Mensagem que não pôde ser lida (guardada como chegou)"
-	restOfMail        = "resto da mensagem"
-)
-
 // maxText is how much text of one mail is handed on; more is in the original.
 const maxText = 256 << 10
 
@@ -56,11 +49,9 @@ func (d *desk) read(ctx context.Context, raw []byte, env letter.Envelope) (messa
 	}
 	in, l := d.understand(raw, env)
 	in.Original = original
-	if l.Failed != nil {
-		d.Log.Warn("a mail could not be taken apart; its original is kept", "key", in.Key.String(), "error", l.Failed)
-	}
-	if env.Size > int64(len(raw)) {
-		in.Refused = append(in.Refused, message.Refusal{Name: restOfMail, Size: env.Size - int64(len(raw)), Why: message.TooLarge})
+	if in.Defect != message.Whole {
+		in.OriginalSize = max(int64(len(raw)), env.Size)
+		d.Log.Warn("a mail cannot be read as it should; its original is kept", "key", in.Key.String(), "defect", in.Defect, "error", l.Failed)
 	}
 	if in.Auto == message.BounceDSN || in.Auto == message.Complaint {
 		return in, nil // a report's parts are for machines; the original has them
@@ -87,14 +78,23 @@ func (d *desk) understand(raw []byte, env letter.Envelope) (in message.Inbound, 
 		Thread:     thread(l.Header),
 	}
 	d.describe(&in, l, env)
-	if l.Failed != nil {
-		in.Subject = strings.TrimSpace(unreadableSubject + " " + in.Subject)
-	}
 	var whole bool
-	if in.Text, in.FullText, whole = texts(l.Segments); !whole {
-		in.Refused = append(in.Refused, message.Refusal{Name: "texto", Why: message.TooLarge})
-	}
+	in.Text, in.FullText, whole = texts(&l)
+	in.Defect = defect(&l, in.Text, whole && env.Size <= int64(len(raw)))
 	return in, l
+}
+
+// defect says what hinders reading a mail, the worst first.
+func defect(l *letter.Letter, text string, whole bool) message.Defect {
+	switch {
+	case l.Failed != nil, text == "" && len(l.Files) == 0 && len(l.Damaged) > 0 && !l.Broken:
+		return message.Garbled
+	case l.Sealed:
+		return message.Encrypted
+	case l.Broken, !whole:
+		return message.Incomplete
+	}
+	return message.Whole
 }
 
 // unreadable is a mail of which nothing is known but its bytes.
@@ -104,7 +104,7 @@ func (d *desk) unreadable(raw []byte) message.Inbound {
 		Kind:         message.Text,
 		Conversation: message.ConversationWith(d.Account, message.Address{Channel: message.Email}),
 		ReceivedAt:   d.Clock().UTC(),
-		Subject:      unreadableSubject,
+		Defect:       message.Garbled,
 	}
 }
 
@@ -234,11 +234,11 @@ func thread(h letter.Header) (t message.Thread) {
 
 // texts joins what the person wrote, and all there is to read; the second is empty
 // when it says no more. They are whole unless a mail holds more than maxText.
-func texts(segments []letter.Segment) (own, full string, whole bool) {
+func texts(l *letter.Letter) (own, full string, whole bool) {
 	var owns, fulls []string
 	whole = true
 	total := 0
-	for _, s := range segments {
+	for _, s := range l.Segments {
 		if total > maxText {
 			whole = false
 			break
@@ -248,7 +248,8 @@ func texts(segments []letter.Segment) (own, full string, whole bool) {
 		total += len(m.Full)
 		owns, fulls = append(owns, m.Own), append(fulls, letter.Cut(m.Full, maxText))
 	}
-	own, full = joinTexts(owns), joinTexts(fulls)
+	own = joinTexts(append(owns, l.Invitations...))
+	full = joinTexts(append(append(fulls, l.Invitations...), enclosed(l)...))
 	if own == "" {
 		own = full // nothing but an earlier mail: that was sent, so it is shown
 	}
@@ -256,6 +257,26 @@ func texts(segments []letter.Segment) (own, full string, whole bool) {
 		full = ""
 	}
 	return letter.Cut(own, maxText), letter.Cut(full, maxText), whole && len(full) <= maxText
+}
+
+// enclosed are the texts of the mails that lie in this one, each below a line that says
+// whose it is. They are no words of who sent it.
+func enclosed(l *letter.Letter) (all []string) {
+	for i := range l.Enclosed {
+		inner := &l.Enclosed[i]
+		own, full, _ := texts(&letter.Letter{Segments: inner.Segments, Invitations: inner.Invitations})
+		if full = or(full, own); full == "" {
+			continue
+		}
+		from, _ := sender.Of(inner.Header)
+		head := joinNonBlank(" · ", from.Name, from.Address.String(), inner.Header.First("date"), inner.Header.Subject())
+		all = append(all, joinTexts([]string{"✉️ " + letter.Cut(head, 500), full}))
+	}
+	return all
+}
+
+func joinNonBlank(between string, all ...string) string {
+	return strings.Join(slices.DeleteFunc(all, func(s string) bool { return s == "" }), between)
 }
 
 func joinTexts(all []string) string {

@@ -42,6 +42,7 @@ type Line struct {
 	Copies []message.Address
 	Auto   message.Auto
 	Forged bool              // a mail whose sender nothing proves
+	Defect message.Defect    // a mail that its channel could not read
 	Form   map[string]string // of a rating or a bounce
 
 	// Conversation is needed only where it is not the one with From.
@@ -119,7 +120,22 @@ func (h *Hub) inbound(ctx context.Context, line Line) (message.Inbound, error) {
 	if in.Proof = h.proof(in, line); in.Proof == message.Unproved && line.Forged {
 		in.Doubt = "dmarc=fail (mx.local)"
 	}
+	if err := h.spoil(ctx, &in, line); err != nil {
+		return in, err
+	}
 	return in, h.attach(ctx, &in, line.Files)
+}
+
+// spoil makes a mail one that its channel could not read: it then has an original.
+func (h *Hub) spoil(ctx context.Context, in *message.Inbound, line Line) error {
+	if line.Defect == message.Whole || h.opts.Files == nil {
+		return nil
+	}
+	raw := "Subject: " + line.Subject + "\r\n\r\n?"
+	in.Defect, in.OriginalSize = line.Defect, int64(len(raw))
+	var err error
+	in.Original, _, err = h.opts.Files.Keep(ctx, strings.NewReader(raw), message.MaxFileSize)
+	return err
 }
 
 // keyPrefix is a key's ID without its number. That of a page begins with its purpose.

@@ -50,7 +50,7 @@ var rules = map[string]rule{
 		"channels", "channels/email/dkim", "channels/email/letter", "channels/email/machine", "channels/email/oauth", "channels/email/reply", "channels/email/sender", "core/message", "sign",
 	}},
 	"channels/email/dkim":      {},
-	"channels/email/letter":    {ours: []string{"core/message"}},
+	"channels/email/letter":    {ours: []string{"channels/email/letter/tnef", "core/message"}},
 	"channels/email/machine":   {ours: []string{"channels/email/letter", "channels/email/sender", "core/message"}},
 	"channels/email/oauth":     {},
 	"channels/email/reply":     {ours: []string{"channels/email/letter"}},
@@ -59,6 +59,9 @@ var rules = map[string]rule{
 	"channels/web":             {ours: []string{"channels", "core/message", "sign"}},
 	"channels/local":           {ours: []string{"channels", "core/message"}},
 	"channels/channeltest":     {ours: []string{"channels", "core/message"}},
+
+	// A format of its own, read from bytes.
+	"channels/email/letter/tnef": {},
 
 	// catalog and ticket: what the assistant proposes is made of their values.
 	"assist":        {ours: []string{"assist/search", "core/dialogue", "core/message", "core/article", "core/directory", "core/catalog", "core/ticket"}},

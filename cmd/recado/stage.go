@@ -243,7 +243,7 @@ func (s *stage) line(a play.Act) (local.Line, error) {
 	if err != nil {
 		return local.Line{}, err
 	}
-	line := local.Line{From: from, Name: s.cast[a.Who].name, Text: a.Text, Subject: a.Subject, Forged: a.Forged}
+	line := local.Line{From: from, Name: s.cast[a.Who].name, Text: a.Text, Subject: a.Subject, Forged: a.Forged, Defect: message.Defect(a.Defect)}
 	if line.Files, err = filesOf(a.Files); err != nil {
 		return line, err
 	}

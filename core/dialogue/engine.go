@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -171,6 +172,7 @@ func merged(items []message.Inbound) message.Inbound {
 		}
 		in.Attachments = append(slices.Clip(in.Attachments), more.Attachments...)
 		in.Refused = append(slices.Clip(in.Refused), more.Refused...)
+		in.Defect, in.OriginalSize = cmp.Or(in.Defect, more.Defect), max(in.OriginalSize, more.OriginalSize)
 		if more.Thread.ID != "" || len(more.Thread.Refs) > 0 {
 			in.Thread = more.Thread
 		}

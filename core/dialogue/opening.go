@@ -257,6 +257,7 @@ func (s *scene) draftData(d *Draft) notice.Data {
 		"About": s.pathName(d.About), "Title": ticket.Shorten(d.Subject, ticket.MaxSubject), "Files": files,
 		"Severity": s.e.Catalogue.Word(lang, "level."+string(cmp.Or(d.Severity, ticket.Normal))),
 		"Priority": s.e.Catalogue.Word(lang, "level."+string(cmp.Or(d.Priority, ticket.Normal))),
+		"Defect":   s.defectWord("defect.customer.", lang),
 	}
 }
 

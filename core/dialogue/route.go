@@ -94,6 +94,10 @@ func (s *scene) decideProved() error {
 // customer takes a customer's turn: a command at any step, then the answer to what
 // was asked, then a rating, then the ticket it belongs to, then something new.
 func (s *scene) customer() error {
+	if s.in.Defect != message.Whole {
+		s.refusedFiles() // the rest goes on, whatever came with them
+		return s.defective()
+	}
 	if s.refusedFiles() {
 		return nil
 	}
@@ -264,6 +268,9 @@ func (s *scene) obey() (bool, error) {
 // proved customer that are no command.
 func (s *scene) wantsReading() bool {
 	if s.e.Assistant == nil || !s.proved || s.who.OnTeam() || s.in.Auto != message.NotAuto || s.in.Kind != message.Text {
+		return false
+	}
+	if s.in.Defect != message.Whole && strings.TrimSpace(s.in.Text) == "" {
 		return false
 	}
 	if strings.TrimSpace(s.in.Text+s.in.Subject) == "" || s.command.command != cmdNone {

@@ -57,6 +57,9 @@ func parseOrder(text string) (order, string) {
 // the customer unless they are marked as a note; elsewhere they are asked about
 // first, so that nothing leaves by accident.
 func (s *scene) agent() error {
+	if s.in.Defect != message.Whole {
+		return s.defectiveByTeam(s.thread)
+	}
 	if s.refusedFiles() {
 		return nil
 	}

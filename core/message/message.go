@@ -105,6 +105,18 @@ const (
 	OwnEcho   Auto = "own"     // what we ourselves sent, come back
 )
 
+// Defect is what hinders reading an item, for a channel that keeps what it cannot
+// read. The words for people are in the catalogues, under "defect.".
+type Defect string
+
+// Defects. A Whole item has none.
+const (
+	Whole      Defect = ""
+	Garbled    Defect = "garbled"    // it could not be taken apart, or nothing in it decoded
+	Encrypted  Defect = "encrypted"  // for a key that we do not have
+	Incomplete Defect = "incomplete" // only a part of it came, or was read
+)
+
 // Inbound is one thing that somebody did upstream, as the channel understood it.
 type Inbound struct {
 	Key          Key       `json:"key"`
@@ -122,6 +134,9 @@ type Inbound struct {
 	Text     string `json:"text,omitempty"`     // what the person wrote, without quotes and signature
 	FullText string `json:"fullText,omitempty"` // all of it, when Text is less
 	Original string `json:"original,omitempty"` // digest of the raw item in the file store, or what Seal made of it
+
+	Defect       Defect `json:"defect,omitempty"`       // what hinders reading it
+	OriginalSize int64  `json:"originalSize,omitempty"` // bytes of the whole item, where there is a Defect
 
 	Attachments []Attachment      `json:"attachments,omitempty"`
 	Refused     []Refusal         `json:"refused,omitempty"`

@@ -135,18 +135,22 @@ func built(t *testing.T) map[string][]string {
 			notices = append(notices, string(event)+"."+string(as))
 		}
 	}
+	defects := stringsOf(message.Garbled, message.Encrypted, message.Incomplete)
 	return map[string][]string{
-		"notice.":     notices,
-		"refused.":    refusals(t),
-		"open.":       openingSteps(t),
-		"level.":      stringsOf(ticket.Levels...),
-		"type.":       stringsOf(ticket.Types...),
-		"status.":     stringsOf(ticket.Statuses...),
-		"file.":       stringsOf(message.TooLarge, message.TooMany, message.Unreadable, message.Infected, message.Unscanned),
-		"list.title.": stringsOf(report.Mine, report.InCopy, report.Organisation),
-		"list.state.": states,
-		"list.empty.": states,
-		"which.":      {"close", "reopen", "details", "take"}, // commands about one ticket
+		"notice.":          notices,
+		"refused.":         refusals(t),
+		"open.":            openingSteps(t),
+		"level.":           stringsOf(ticket.Levels...),
+		"type.":            stringsOf(ticket.Types...),
+		"status.":          stringsOf(ticket.Statuses...),
+		"file.":            stringsOf(message.TooLarge, message.TooMany, message.Unreadable, message.Infected, message.Unscanned),
+		"defect.subject.":  defects,
+		"defect.remark.":   defects,
+		"defect.customer.": defects,
+		"list.title.":      stringsOf(report.Mine, report.InCopy, report.Organisation),
+		"list.state.":      states,
+		"list.empty.":      states,
+		"which.":           {"close", "reopen", "details", "take"}, // commands about one ticket
 	}
 }
 

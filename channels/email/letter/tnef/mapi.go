@@ -222,9 +222,7 @@ func (r *reader) embedded(f *File, data []byte) {
 	if len(bytes.TrimSpace(f.Content)) == 0 {
 		f.Content = nil
 	}
-	for _, one := range inner.Files[:min(len(inner.Files), maxFiles-len(r.Files))] {
-		r.Files = append(r.Files, one)
-	}
+	r.Files = append(r.Files, inner.Files[:min(len(inner.Files), maxFiles-len(r.Files))]...)
 	// What is still to be read describes the mail, whose place is no longer the last.
 	r.open = false
 }

@@ -5,6 +5,7 @@ import (
 	"net/mail"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,7 +31,7 @@ func (r *reader) check(cfg *Config) {
 	r.s3(cfg.Files.S3)
 	r.clamav(cfg.ClamAV)
 	r.listeners(cfg)
-	r.mailboxes(cfg.Email)
+	r.mailboxes(cfg)
 	r.dkim(cfg.DKIM)
 	r.hours(cfg.Hours)
 	r.pace(cfg)
@@ -85,6 +86,8 @@ func (r *reader) listeners(cfg *Config) {
 	case !isWeb(cfg.Web.PublicURL):
 		r.fault("web.public_url", "write the whole address, such as https://suporte.aurora.example")
 	}
+	r.lmtpIn(cfg)
+	r.admission(cfg.SMTPIn)
 	if cfg.SMTPIn.Enabled != On {
 		return
 	}
@@ -94,6 +97,33 @@ func (r *reader) listeners(cfg *Config) {
 	}
 	if cfg.SMTPIn.TrustSenders && !isLoopback(cfg.SMTPIn.Listen) {
 		r.fault("smtp_in.trust_senders", "anybody who reaches %s could write in any name; listen on 127.0.0.1, or turn it off", cfg.SMTPIn.Listen)
+	}
+}
+
+func (r *reader) lmtpIn(cfg *Config) {
+	at := cfg.LMTPIn.Listen
+	if path, socket := strings.CutPrefix(at, "unix:"); socket {
+		if !filepath.IsAbs(path) {
+			r.fault("lmtp_in.listen", "write the whole path of the socket, such as unix:/run/recado/lmtp")
+		}
+	} else if at != "" {
+		r.listen("lmtp_in.listen", at)
+	}
+	if at != "" && len(cfg.Email) == 0 {
+		r.fault("lmtp_in.listen", "say under email: which addresses the mail is for, and how to send")
+	}
+}
+
+func (r *reader) admission(in SMTPIn) {
+	if (in.CertFile == "") != (in.KeyFile == "") {
+		r.fault("smtp_in.cert_file", "give both cert_file and key_file, or neither")
+	}
+	for name, n := range map[string]int{
+		"connections": in.Connections, "connections_per_peer": in.PerPeer, "mails_per_minute": in.PerMinute, "recipients": in.Recipients,
+	} {
+		if n < 1 || n > 100_000 {
+			r.fault("smtp_in."+name, "between 1 and 100000")
+		}
 	}
 }
 

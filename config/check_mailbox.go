@@ -13,9 +13,10 @@ const (
 	keepMove = "move:"
 )
 
-func (r *reader) mailboxes(all []Mailbox) {
+func (r *reader) mailboxes(cfg *Config) {
+	delivered := cfg.LMTPIn.Listen != "" || cfg.SMTPIn.Enabled == On
 	first := map[string]string{}
-	for i, m := range all {
+	for i, m := range cfg.Email {
 		path := entry("email", i)
 		if !isEmail(m.Address) {
 			r.fault(path+".address", "write the mailbox's address, such as suporte@aurora.example")
@@ -25,8 +26,10 @@ func (r *reader) mailboxes(all []Mailbox) {
 			r.fault(path+".address", "%s is given already as %s", m.Address, twin)
 		}
 		first[address] = path
-		r.imap(path+".imap", m.IMAP)
-		r.signingIn(path, m)
+		if m.IMAP.Host != "" || !delivered {
+			r.imap(path+".imap", m.IMAP)
+			r.signingIn(path, m)
+		}
 		r.smtp(path+".smtp", m.SMTP)
 		for _, id := range m.AuthservIDs {
 			if id == "" || strings.ContainsAny(id, " \t;") {

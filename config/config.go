@@ -35,6 +35,7 @@ type Config struct {
 
 	Web    Web       `yaml:"web"`
 	SMTPIn SMTPIn    `yaml:"smtp_in"`
+	LMTPIn LMTPIn    `yaml:"lmtp_in"`
 	Email  []Mailbox `yaml:"email"`
 	DKIM   []DKIM    `yaml:"dkim"`
 
@@ -94,11 +95,23 @@ type Web struct {
 	AdminListen string `yaml:"admin_listen"` // health, readiness, metrics; may equal Listen
 }
 
-// SMTPIn takes mail from a mail server, or from a tool on this machine.
+// SMTPIn takes mail from a mail server, or from a tool on this machine. The limits hold
+// for LMTPIn too.
 type SMTPIn struct {
 	Enabled      Switch `yaml:"enabled"` // auto: on when there is no mailbox
 	Listen       string `yaml:"listen"`
 	TrustSenders bool   `yaml:"trust_senders"` // believe every From: line; loopback only
+	CertFile     string `yaml:"cert_file"`     // for STARTTLS, in PEM; empty: not offered
+	KeyFile      string `yaml:"key_file"`
+	Connections  int    `yaml:"connections"`          // at once, in all
+	PerPeer      int    `yaml:"connections_per_peer"` // at once, from one address
+	PerMinute    int    `yaml:"mails_per_minute"`     // from one address
+	Recipients   int    `yaml:"recipients"`           // of one mail
+}
+
+// LMTPIn takes mail from the delivery agent of a mail server, for every address of email:.
+type LMTPIn struct {
+	Listen string `yaml:"listen"` // host:port, or unix: and a path; empty: none
 }
 
 // Mailbox is one address of the desk, read over IMAP and answered over SMTP.

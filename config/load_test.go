@@ -86,6 +86,13 @@ func TestFaultsSayWhereAndWhatToWrite(t *testing.T) {
 				"recado.yaml:6:14: email[2].address: A@b.example is given already as email[1]\n" +
 				"recado.yaml:7:53: email[2].imap.keep: mail cannot be moved to a folder that it is read from",
 		},
+		"mail that is handed over": {
+			yaml: "smtp_in: {connections: 0, cert_file: x.pem}\nlmtp_in: {listen: 'unix:lmtp'}\n",
+			want: "recado.yaml:1:24: smtp_in.connections: between 1 and 100000\n" +
+				"recado.yaml:1:38: smtp_in.cert_file: give both cert_file and key_file, or neither\n" +
+				"recado.yaml:2:19: lmtp_in.listen: write the whole path of the socket, such as unix:/run/recado/lmtp\n" +
+				"recado.yaml:2:19: lmtp_in.listen: say under email: which addresses the mail is for, and how to send",
+		},
 		"signing in by password and by OAuth, and neither whole": {
 			yaml: "email:\n  - address: a@b.example\n    imap: {host: h, password: x}\n    smtp: {host: h}\n    oauth: {provider: google, token_url: 'http://id.b.example/t', tenant: b.example, refresh_token: r}\n",
 			want: "recado.yaml:5:5: email[1].oauth: a password is given too; keep one of the two\n" +
@@ -204,6 +211,7 @@ func TestValuesAreRead(t *testing.T) {
 		"a section with nothing in":   {yaml: "desk:\n", get: func(c Config) any { return c.Desk.Name }, want: "Suporte"},
 		"slash at the end of the URL": {yaml: "web: {public_url: https://a.example/}", get: func(c Config) any { return c.Web.PublicURL }, want: "https://a.example"},
 		"figures stay at home":        {yaml: "web: {listen: 0.0.0.0:80, public_url: https://a.example}", get: func(c Config) any { return c.Web.AdminListen }, want: "127.0.0.1:8081"},
+		"mail handed over, no IMAP":   {yaml: "lmtp_in: {listen: 'unix:/run/recado/lmtp'}\nemail: [{address: a@b.example, smtp: {host: h, tls: tls}}]", get: func(c Config) any { return c.LMTPIn.Listen + " " + c.Email[0].Address }, want: "unix:/run/recado/lmtp a@b.example"},
 		"mail is moved": {
 			yaml: "email: [{address: a@b.example, imap: {host: h, password: p, keep: 'move:Feito'}, smtp: {host: h}}]",
 			get:  func(c Config) any { folder, _ := c.Email[0].IMAP.Moves(); return folder }, want: "Feito",

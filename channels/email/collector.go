@@ -320,9 +320,8 @@ func (c *collector) givesUp(ctx context.Context, f *folder, entries []entry, err
 // withheld stands for a mail that the server has and does not give out.
 func (c *collector) withheld(e entry) message.Inbound {
 	return message.Inbound{
-		Key: message.Key{
-			Channel: message.Email, Account: c.desk.Account, ID: fmt.Sprintf("uid:%s:%d:%d", c.name, c.cursor.validity, e.uid),
-		},
+		Key:          c.desk.key(fmt.Sprintf("uid:%s:%s:%d:%d", c.desk.Account, c.name, c.cursor.validity, e.uid)),
+		Account:      c.desk.answerer(),
 		Kind:         message.Text,
 		Conversation: message.ConversationWith(c.desk.Account, message.Address{Channel: message.Email}),
 		ReceivedAt:   c.desk.Clock().UTC(),

@@ -43,7 +43,7 @@ func offer(ctx context.Context, sink channels.Sink, items ...message.Inbound) (e
 // Its original tells the rest.
 func stripped(in message.Inbound) message.Inbound {
 	out := message.Inbound{
-		Key: in.Key, Kind: message.Text, Conversation: in.Conversation, From: in.From, Auto: in.Auto,
+		Key: in.Key, Account: in.Account, Kind: message.Text, Conversation: in.Conversation, From: in.From, Auto: in.Auto,
 		ReceivedAt: in.ReceivedAt, Defect: message.Garbled, Original: in.Original, Refused: in.Refused,
 	}
 	for _, a := range in.Attachments {

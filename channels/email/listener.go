@@ -2,26 +2,28 @@ package email
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
+	"os"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/emersion/go-smtp"
 
 	"recado/channels"
-	"recado/channels/email/letter"
 )
 
-// Listener is a channel that takes mail in by SMTP and answers by SMTP. It is an
-// end, not a relay: it knows the desk's address, with any detail, and no other.
+// Listener is a channel that takes mail in by SMTP or LMTP and answers by SMTP. It is an
+// end, not a relay: it knows the desk's addresses, with any detail, and no other.
 type Listener struct {
 	*postman
 	*condition
-	port    net.Listener
-	believe bool
+	door *door
+	o    ListenOptions
+	tls  *tls.Config // nil: STARTTLS is not offered
 }
 
 var (
@@ -31,75 +33,152 @@ var (
 	_ channels.Reporter   = (*Listener)(nil)
 )
 
-// ListenOptions describe the SMTP way in.
+// ListenOptions describe the way in.
 type ListenOptions struct {
-	Addr string // host:port
+	Addr string // host:port, or unix: and the path of a socket
+	LMTP bool   // RFC 2033, one answer for each recipient; else SMTP
+
+	// CertFile and KeyFile are for STARTTLS, in PEM. They are read again for each
+	// connection, so that a renewed certificate needs no restart. Empty: none is offered.
+	CertFile, KeyFile string
+
+	// For are the desk's other addresses that mail is taken for. What comes for them is
+	// answered by the channel of their account.
+	For []Identity
+
+	Admission Admission
 
 	// TrustSubmission believes the From of whoever connects. It is for trying things
 	// out, and refused on an address that others can reach.
 	TrustSubmission bool
 }
 
+// Identity is an address of the desk, and the account of the channel that answers for it.
+type Identity struct{ Address, Account string }
+
+const unixPrefix = "unix:"
+
 // Listen opens the port, so that mail sent from now on waits for Run.
 func Listen(ctx context.Context, o Options, l ListenOptions) (*Listener, error) {
+	for _, id := range l.For {
+		o.Also = append(o.Also, id.Address)
+	}
 	d, err := newDesk(o)
 	if err != nil {
 		return nil, err
 	}
-	host, _, err := net.SplitHostPort(l.Addr)
-	if err != nil {
-		return nil, fmt.Errorf("email: the address to listen at: %w", err)
-	}
-	if l.TrustSubmission && !onLoopback(host) {
+	if l.TrustSubmission && !l.private() {
 		return nil, fmt.Errorf("email: senders are believed without proof only on this machine itself, not at %s", l.Addr)
 	}
-	var config net.ListenConfig
-	port, err := config.Listen(ctx, "tcp", l.Addr)
+	l.Admission = l.Admission.withDefaults()
+	secured, err := l.tlsConfig()
+	if err != nil {
+		return nil, err
+	}
+	port, err := l.open(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("email: listening at %s: %w", l.Addr, err)
 	}
-	listener := &Listener{postman: newPostman(d), condition: &condition{}, port: port, believe: l.TrustSubmission}
+	listener := &Listener{
+		postman: newPostman(d), condition: &condition{}, door: newDoor(port, l.Admission, d.Clock), o: l, tls: secured,
+	}
 	listener.set(false, "not started yet")
 	return listener, nil
 }
 
+// private reports whether nobody but this machine can connect.
+func (l ListenOptions) private() bool {
+	host, _, err := net.SplitHostPort(l.Addr)
+	return strings.HasPrefix(l.Addr, unixPrefix) || err == nil && onLoopback(host)
+}
+
+// open takes the port. A socket that a killed process left behind is replaced; one at
+// which somebody answers is not.
+func (l ListenOptions) open(ctx context.Context) (net.Listener, error) {
+	var config net.ListenConfig
+	path, local := strings.CutPrefix(l.Addr, unixPrefix)
+	if !local {
+		return config.Listen(ctx, "tcp", l.Addr)
+	}
+	var dialer net.Dialer
+	if conn, err := dialer.DialContext(ctx, "unix", path); err == nil {
+		conn.Close()
+		return nil, errors.New("somebody listens there already")
+	}
+	if info, err := os.Lstat(path); err == nil && info.Mode().Type() == os.ModeSocket {
+		_ = os.Remove(path) // else Listen says what is wrong
+	}
+	port, err := config.Listen(ctx, "unix", path)
+	if err != nil {
+		return nil, err
+	}
+	// The mail server is another user: it gets in by its group.
+	if err := os.Chmod(path, 0o660); err != nil { //nolint:gosec // see above
+		return nil, errors.Join(err, port.Close())
+	}
+	return port, nil
+}
+
+func (l ListenOptions) tlsConfig() (*tls.Config, error) {
+	if l.CertFile == "" {
+		return nil, nil
+	}
+	load := func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+		pair, err := tls.LoadX509KeyPair(l.CertFile, l.KeyFile)
+		return &pair, err
+	}
+	if _, err := load(nil); err != nil {
+		return nil, fmt.Errorf("email: the certificate for STARTTLS: %w", err)
+	}
+	return &tls.Config{GetCertificate: load, MinVersion: tls.VersionTLS12}, nil
+}
+
 // Addr is where it listens, with the port that the system chose for ":0".
-func (l *Listener) Addr() net.Addr { return l.port.Addr() }
+func (l *Listener) Addr() net.Addr { return l.door.Addr() }
 
 // Close gives the port back, if Run was never called.
-func (l *Listener) Close() error { return l.port.Close() }
+func (l *Listener) Close() error { return l.door.Close() }
 
 // Check tries the way out; the way in is open since Listen.
 func (l *Listener) Check(ctx context.Context) error { return l.checkOut(ctx) }
 
 // Run takes mail until ctx ends. Mail whose content is on its way then is still
-// committed and answered.
+// committed and answered, if it comes soon.
 func (l *Listener) Run(ctx context.Context, sink channels.Sink) error {
 	defer l.set(false, "stopped")
 	b := &intake{ctx: ctx, sink: sink, Listener: l}
-	server := smtp.NewServer(b)
-	server.Domain = l.desk.home.Address.Domain
-	server.MaxMessageBytes = l.desk.MaxMail
-	server.MaxRecipients = 50
-	server.MaxLineLength = 64 << 10 // broken senders write whole paragraphs in a line; nothing is gained by losing them
-	server.ReadTimeout = 5 * time.Minute
-	server.WriteTimeout = time.Minute
-	server.ErrorLog = quiet{}
-
+	server := l.server(b)
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(owingListener{l.port}) }()
-	l.set(true, "listening at "+l.port.Addr().String())
+	go func() { failed <- server.Serve(l.door) }()
+	l.set(true, "listening at "+l.door.Addr().String())
 	var err error
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
+	late := time.AfterFunc(grace, func() { _ = server.Close() }) // it may be closed already
 	b.drain()
+	late.Stop()
 	_ = server.Close() // ends idle connections; what was owed is done
 	if err != nil && ctx.Err() == nil {
-		return fmt.Errorf("taking mail at %s: %w", l.port.Addr(), err)
+		return fmt.Errorf("taking mail at %s: %w", l.door.Addr(), err)
 	}
 	return nil
+}
+
+func (l *Listener) server(b *intake) *smtp.Server {
+	server := smtp.NewServer(b)
+	server.LMTP = l.o.LMTP
+	server.Domain = l.desk.home.Address.Domain
+	server.TLSConfig = l.tls
+	server.MaxMessageBytes = l.desk.MaxMail
+	server.MaxRecipients = l.o.Admission.Recipients
+	server.MaxLineLength = 64 << 10 // broken senders write whole paragraphs in a line; nothing is gained by losing them
+	server.ReadTimeout = l.o.Admission.Idle
+	server.WriteTimeout = time.Minute
+	server.EnableSMTPUTF8, server.EnableBINARYMIME = true, true
+	server.ErrorLog = quiet{}
+	return server
 }
 
 // quiet drops what go-smtp says of connections that broke off.
@@ -142,133 +221,13 @@ func (b *intake) NewSession(c *smtp.Conn) (smtp.Session, error) {
 	if b.ctx.Err() != nil {
 		return nil, closing
 	}
-	conn, _ := c.Conn().(*owingConn)
-	return &submission{intake: b, conn: conn}, nil
-}
-
-// owingListener makes connections that know what they owe.
-type owingListener struct{ net.Listener }
-
-func (l owingListener) Accept() (net.Conn, error) {
-	conn, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
+	conn := c.Conn()
+	if secured, ok := conn.(*tls.Conn); ok { // after STARTTLS
+		conn = secured.NetConn()
 	}
-	return &owingConn{Conn: conn}, nil
-}
-
-// owingConn settles a debt once the next answer was written: go-smtp writes the
-// 250 after Data returned, and Run must not hang up between the two.
-type owingConn struct {
-	net.Conn
-	mu   sync.Mutex
-	debt func()
-	gone bool
-}
-
-func (c *owingConn) owe(debt func()) {
-	c.mu.Lock()
-	c.debt = debt
-	gone := c.gone
-	c.mu.Unlock()
-	if gone {
-		c.settle()
+	owing, ok := conn.(*owingConn)
+	if !ok {
+		return nil, errors.New("a connection from elsewhere")
 	}
-}
-
-func (c *owingConn) settle() {
-	c.mu.Lock()
-	debt := c.debt
-	c.debt = nil
-	c.mu.Unlock()
-	if debt != nil {
-		debt()
-	}
-}
-
-// forget settles for good: nothing can be answered any more.
-func (c *owingConn) forget() {
-	c.mu.Lock()
-	c.gone = true
-	c.mu.Unlock()
-	c.settle()
-}
-
-func (c *owingConn) Write(p []byte) (int, error) {
-	n, err := c.Conn.Write(p)
-	c.settle()
-	return n, err
-}
-
-var (
-	closing    = &smtp.SMTPError{Code: 421, EnhancedCode: smtp.EnhancedCode{4, 3, 2}, Message: "closing, come back later"}
-	notHere    = &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such mailbox here, and nothing is relayed"}
-	comeLater  = &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "the mail could not be kept now, try again later"}
-	brokeOff   = &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 4, 2}, Message: "the mail broke off"}
-	nobodyHere = &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 5, 1}, Message: "no recipient"}
-)
-
-// submission is one mail on its way in.
-type submission struct {
-	intake     *intake
-	conn       *owingConn
-	sender     string
-	recipients []string
-}
-
-func (s *submission) Reset() { s.sender, s.recipients = "", nil }
-
-// Logout is called when the connection is gone.
-func (s *submission) Logout() error {
-	s.conn.forget()
-	return nil
-}
-
-func (s *submission) Mail(from string, _ *smtp.MailOptions) error {
-	if s.intake.ctx.Err() != nil {
-		return closing
-	}
-	s.Reset()
-	s.sender = from
-	return nil
-}
-
-func (s *submission) Rcpt(to string, _ *smtp.RcptOptions) error {
-	a, ok := letter.ParseAddress(to)
-	if _, ours := s.intake.desk.home.Detail(a); !ok || !ours {
-		return notHere
-	}
-	s.recipients = append(s.recipients, to)
-	return nil
-}
-
-// Data takes the content; nil becomes 250.
-func (s *submission) Data(r io.Reader) error {
-	b := s.intake
-	if !b.begin() {
-		return closing
-	}
-	defer s.conn.owe(b.atWork.Done)
-	if len(s.recipients) == 0 {
-		return nobodyHere
-	}
-	raw, err := io.ReadAll(r)
-	var refused *smtp.SMTPError
-	switch {
-	case errors.As(err, &refused): // larger than MaxMail
-		return refused
-	case err != nil:
-		return brokeOff
-	}
-	ctx, cancel := draining(b.ctx)
-	defer cancel()
-	in, err := b.desk.read(ctx, raw, letter.Envelope{Sender: &s.sender, Recipients: s.recipients, Believed: b.believe})
-	if err == nil {
-		err = offer(ctx, b.sink, in)
-	}
-	if err != nil {
-		b.desk.Log.Error("mail could not be committed; its sender will try again", "account", b.desk.Account, "error", err)
-		return comeLater
-	}
-	return nil
+	return &submission{intake: b, conn: owing, peer: peerOf(owing)}, nil
 }

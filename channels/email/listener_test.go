@@ -13,7 +13,7 @@ import (
 
 func runListener(t *testing.T, o Options, lo ListenOptions, sink *desktop) string {
 	t.Helper()
-	lo.Addr = "127.0.0.1:0"
+	lo.Addr = or(lo.Addr, "127.0.0.1:0")
 	l, err := Listen(t.Context(), o, lo)
 	if err != nil {
 		t.Fatal(err)

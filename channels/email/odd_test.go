@@ -103,7 +103,7 @@ func (c *oddConn) answer(cmd string) {
 	case "CAPABILITY":
 		c.say("* CAPABILITY IMAP4rev1 %s", c.caps)
 	case "NAMESPACE":
-		c.say(`* NAMESPACE (("INBOX." ".")) %s`, "NIL NIL")
+		c.say(`* NAMESPACE (("INBOX." ".")) NIL (("Public." "."))`)
 	case "LIST":
 		c.say(`* LIST () "." %s`, c.folder)
 	case "SELECT":

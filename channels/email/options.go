@@ -20,10 +20,16 @@ import (
 
 // Options describe one mail account of the desk. Both Mailbox and Listener take them.
 type Options struct {
-	Account string // names this end in keys, for ever; Address when empty
-	Address string // where the desk is written to: suporte@desk.example
-	Name    string // shown beside the address: Suporte Aurora
-	Detail  string // what sets off the detail of an address; "+" when empty (RFC 5233)
+	Account string   // names this end in keys, for ever; Address when empty
+	Address string   // where the desk is written to: suporte@desk.example
+	Also    []string // its other addresses, which other channels answer for
+
+	// Ledger names keys instead of Account: accounts that share one take a mail once which
+	// lies in the mailboxes of several.
+	Ledger string
+
+	Name   string // shown beside the address: Suporte Aurora
+	Detail string // what sets off the detail of an address; "+" when empty (RFC 5233)
 
 	IMAP IMAP // used by Mailbox
 	SMTP SMTP // used by both, to send

@@ -26,6 +26,7 @@ import (
 type desk struct {
 	Options
 	home letter.Home
+	also []letter.Home // other addresses of the desk
 }
 
 func newDesk(o Options) (*desk, error) {
@@ -34,7 +35,41 @@ func newDesk(o Options) (*desk, error) {
 		return nil, err
 	}
 	a, _ := letter.ParseAddress(o.Address)
-	return &desk{Options: o, home: letter.Home{Address: a, Separator: o.Detail}}, nil
+	d := &desk{Options: o, home: letter.Home{Address: a, Separator: o.Detail}}
+	for _, other := range o.Also {
+		a, ok := letter.ParseAddress(other)
+		if !ok {
+			return nil, fmt.Errorf("email: the desk's address %q is not an e-mail address", other)
+		}
+		d.also = append(d.also, letter.Home{Address: a, Separator: o.Detail})
+	}
+	return d, nil
+}
+
+// ours is the detail in an address of the desk, and whether it is one.
+func (d *desk) ours(a letter.Address) (detail string, ours bool) {
+	if detail, ours = d.home.Detail(a); ours {
+		return detail, true
+	}
+	for _, h := range d.also {
+		if detail, ours = h.Detail(a); ours {
+			return detail, true
+		}
+	}
+	return "", false
+}
+
+// answerer is our account, where the key does not say.
+func (d *desk) answerer() string {
+	if d.Ledger == "" {
+		return ""
+	}
+	return d.Account
+}
+
+// key names an item of ours. Accounts that share a ledger have the same mail once.
+func (d *desk) key(id string) message.Key {
+	return message.Key{Channel: message.Email, Account: or(d.Ledger, d.Account), ID: id}
 }
 
 // maxText is how much text of one mail is handed on; more is in the original.
@@ -70,7 +105,8 @@ func (d *desk) understand(raw []byte, env letter.Envelope) (in message.Inbound, 
 	}()
 	l = letter.Open(raw)
 	in = message.Inbound{
-		Key:        message.Key{Channel: message.Email, Account: d.Account, ID: mailID(l, raw)},
+		Key:        d.key(mailID(l, raw)),
+		Account:    d.answerer(),
 		Kind:       message.Text,
 		ReceivedAt: d.Clock().UTC(),
 		SentAt:     sentAt(l.Header),
@@ -100,7 +136,8 @@ func defect(l *letter.Letter, text string, whole bool) message.Defect {
 // unreadable is a mail of which nothing is known but its bytes.
 func (d *desk) unreadable(raw []byte) message.Inbound {
 	return message.Inbound{
-		Key:          message.Key{Channel: message.Email, Account: d.Account, ID: mailID(letter.Letter{}, raw)},
+		Key:          d.key(mailID(letter.Letter{}, raw)),
+		Account:      d.answerer(),
 		Kind:         message.Text,
 		Conversation: message.ConversationWith(d.Account, message.Address{Channel: message.Email}),
 		ReceivedAt:   d.Clock().UTC(),
@@ -167,7 +204,7 @@ func (d *desk) copies(h letter.Header, from message.Address) (out []message.Addr
 		for _, value := range h.All(name) {
 			for _, p := range letter.Parties(value) {
 				a := p.Address.Of()
-				if _, ours := d.home.Detail(p.Address); !ours && a != from && len(out) < most && !slices.Contains(out, a) {
+				if _, ours := d.ours(p.Address); !ours && a != from && len(out) < most && !slices.Contains(out, a) {
 					out = append(out, a)
 				}
 			}

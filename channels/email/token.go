@@ -37,7 +37,7 @@ func (d *desk) tokenNumber(h letter.Header, env letter.Envelope, who letter.Addr
 
 // numberIn is the protocol number in one address, if it was given to who.
 func (d *desk) numberIn(answerTo, who letter.Address) string {
-	detail, ours := d.home.Detail(answerTo)
+	detail, ours := d.ours(answerTo)
 	if !ours || detail == "" {
 		return ""
 	}

@@ -99,6 +99,9 @@ func checksOf(cfg config.Config, now func() time.Time) []check {
 	for _, k := range cfg.DKIM {
 		checks = append(checks, check{"DKIM " + k.Selector + " of " + k.Domain, func(ctx context.Context) (string, error) { return t.dkimRecord(ctx, k) }})
 	}
+	if cfg.LMTPIn.Listen != "" {
+		checks = append(checks, check{"LMTP in", t.lmtpIn})
+	}
 	for _, box := range cfg.Email {
 		checks = append(checks, check{"mailbox " + box.Address, func(ctx context.Context) (string, error) { return t.mailbox(ctx, box) }})
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -232,9 +233,30 @@ func isThisMachine(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// smtpIn tries to take the port. A server that answers there may be this very desk.
+// smtpIn tries to take the port, and opens the certificate.
 func (t tryer) smtpIn(ctx context.Context) (string, error) {
-	addr := t.cfg.SMTPIn.Listen
+	if in := t.cfg.SMTPIn; in.CertFile != "" {
+		if _, err := tls.LoadX509KeyPair(in.CertFile, in.KeyFile); err != nil {
+			return "", fmt.Errorf("cert_file and key_file are no certificate for STARTTLS: %w", err)
+		}
+	}
+	return takes(ctx, t.cfg.SMTPIn.Listen)
+}
+
+// lmtpIn tries to take the port; of a socket, only whether its folder is there.
+func (t tryer) lmtpIn(ctx context.Context) (string, error) {
+	path, socket := strings.CutPrefix(t.cfg.LMTPIn.Listen, "unix:")
+	if !socket {
+		return takes(ctx, t.cfg.LMTPIn.Listen)
+	}
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+		return "", fmt.Errorf("there is no folder for the socket %s; make it, for this user and the mail server's group", path)
+	}
+	return path + " can be made", nil
+}
+
+// takes tries to take a port. A server that answers there may be this very desk.
+func takes(ctx context.Context, addr string) (string, error) {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	switch {
 	case err == nil:
@@ -274,6 +296,13 @@ func (t tryer) mailbox(ctx context.Context, box config.Mailbox) (string, error) 
 	o, err := d.mailOptions(box)
 	if err != nil {
 		return "", err
+	}
+	if box.IMAP.Host == "" {
+		out, err := email.NewOutlet(o)
+		if err == nil {
+			err = out.Check(ctx)
+		}
+		return "mail can be sent; it comes by SMTP or LMTP", err
 	}
 	m, err := email.NewMailbox(o)
 	if err == nil {

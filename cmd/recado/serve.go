@@ -82,14 +82,26 @@ func (d *desk) realChannels(ctx context.Context, hub *local.Hub) ([]channels.Cha
 		if err != nil {
 			return nil, fmt.Errorf("mailbox %s: %w", box.Address, err)
 		}
-		c, err := email.NewMailbox(o)
+		var c channels.Channel
+		if box.IMAP.Host == "" { // its mail comes by SMTP or LMTP
+			c, err = email.NewOutlet(o)
+		} else {
+			c, err = email.NewMailbox(o)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("mailbox %s: %w", box.Address, err)
 		}
 		all = append(all, c)
 	}
 	if d.cfg.SMTPIn.Enabled == config.On {
-		c, err := d.submission(ctx)
+		c, err := d.listener(ctx, d.cfg.SMTPIn.Listen, false)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	if d.cfg.LMTPIn.Listen != "" {
+		c, err := d.listener(ctx, d.cfg.LMTPIn.Listen, true)
 		if err != nil {
 			return nil, err
 		}
@@ -101,21 +113,32 @@ func (d *desk) realChannels(ctx context.Context, hub *local.Hub) ([]channels.Cha
 	return all, nil
 }
 
-// submission takes mail by SMTP. Without a mailbox to answer through, answers
-// become files.
-func (d *desk) submission(ctx context.Context) (channels.Channel, error) {
-	o := d.mailBasics()
+// listener takes mail by SMTP or LMTP for all addresses of the desk. Without a mailbox
+// to answer through, answers become files.
+func (d *desk) listener(ctx context.Context, at string, lmtp bool) (channels.Channel, error) {
+	o, in := d.mailBasics(), d.cfg.SMTPIn
 	o.Address = d.cfg.Desk.Register
-	if len(d.cfg.Email) > 0 {
+	l := email.ListenOptions{
+		Addr: at, LMTP: lmtp, CertFile: in.CertFile, KeyFile: in.KeyFile,
+		Admission: email.Admission{Connections: in.Connections, PerPeer: in.PerPeer, PerMinute: in.PerMinute, Recipients: in.Recipients},
+	}
+	protocol := "lmtp/"
+	if !lmtp {
+		protocol, l.TrustSubmission = "smtp/", in.TrustSenders
+	}
+	if len(d.cfg.Email) == 0 {
+		o.OutFolder = outFolder(d.cfg)
+	} else {
 		var err error
 		if o, err = d.mailOptions(d.cfg.Email[0]); err != nil {
 			return nil, err
 		}
-		o.Account = "smtp/" + o.Address
-	} else {
-		o.OutFolder = outFolder(d.cfg)
 	}
-	return email.Listen(ctx, o, email.ListenOptions{Addr: d.cfg.SMTPIn.Listen, TrustSubmission: d.cfg.SMTPIn.TrustSenders})
+	for _, box := range d.cfg.Email {
+		l.For = append(l.For, email.Identity{Address: box.Address, Account: strings.ToLower(box.Address)})
+	}
+	o.Account = protocol + o.Address
+	return email.Listen(ctx, o, l)
 }
 
 func outFolder(cfg config.Config) string { return filepath.Join(cfg.Data, "outbox") }
@@ -123,7 +146,7 @@ func outFolder(cfg config.Config) string { return filepath.Join(cfg.Data, "outbo
 // mailBasics is what all mail has in common.
 func (d *desk) mailBasics() email.Options {
 	return email.Options{
-		Name: d.cfg.Desk.Name, MaxMail: int64(d.cfg.Limits.MessageSize), Memory: d.memory(), Signer: d.signer,
+		Ledger: "desk", Name: d.cfg.Desk.Name, MaxMail: int64(d.cfg.Limits.MessageSize), Memory: d.memory(), Signer: d.signer,
 		Files: d.files.attachments, Originals: d.files.originals,
 		Clock: d.clock.Now, Log: d.log,
 	}
@@ -135,6 +158,11 @@ func (d *desk) mailOptions(box config.Mailbox) (email.Options, error) {
 	o.Address, o.TrustedAuthserv, o.TrustSenders = box.Address, box.AuthservIDs, box.TrustSenders
 	if box.Name != "" {
 		o.Name = box.Name
+	}
+	for _, other := range d.cfg.Email {
+		if other.Address != box.Address {
+			o.Also = append(o.Also, other.Address)
+		}
 	}
 	in, out := box.IMAP, box.SMTP
 	o.IMAP = email.IMAP{
@@ -220,6 +248,9 @@ func (d *desk) greet(w io.Writer) {
 	fmt.Fprintf(&b, "  páginas   %s\n", d.cfg.Web.PublicURL)
 	if d.cfg.SMTPIn.Enabled == config.On {
 		fmt.Fprintf(&b, "  SMTP      %s, para %s\n", d.cfg.SMTPIn.Listen, d.cfg.Desk.Register)
+	}
+	if d.cfg.LMTPIn.Listen != "" {
+		fmt.Fprintf(&b, "  LMTP      %s\n", d.cfg.LMTPIn.Listen)
 	}
 	if d.cfg.Example && d.cfg.SMTPIn.Enabled == config.On && len(d.cfg.Email) == 0 {
 		fmt.Fprintf(&b, tryNext, d.cfg.SMTPIn.Listen, d.cfg.Desk.Register, outFolder(d.cfg))

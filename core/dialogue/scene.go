@@ -220,7 +220,7 @@ func (s *scene) outcome(code message.Code, reason string, about *ticket.Ticket) 
 // say answers the sender where they wrote.
 func (s *scene) say(key string, data notice.Data, choices ...message.Choice) *Say {
 	s.plan.Says = append(s.plan.Says, Say{
-		To: s.in.From, Account: s.in.Key.Account, Conversation: s.in.Conversation,
+		To: s.in.From, Account: cmp.Or(s.in.Account, s.in.Key.Account), Conversation: s.in.Conversation,
 		Language: s.lang(), Key: key, Data: data, Choices: choices, Subject: replySubject(s.in.Subject),
 		Refs: refsOf(s.in),
 	})

@@ -120,6 +120,7 @@ const (
 // Inbound is one thing that somebody did upstream, as the channel understood it.
 type Inbound struct {
 	Key          Key       `json:"key"`
+	Account      string    `json:"account,omitempty"` // our end that answers, where Key.Account is shared by several; empty: Key.Account
 	Kind         Kind      `json:"kind"`
 	Conversation string    `json:"conversation"` // what orders turns: see ConversationWith
 	From         Address   `json:"from"`

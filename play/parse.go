@@ -38,6 +38,7 @@ const (
 	Reacts Verb = "reacts" // ... reacts to the last message they got
 	Rates  Verb = "rates"  // ... uses the rating page
 	Judges Verb = "judges" // ... uses the page of a held item
+	Fails  Verb = "fails"  // the last mail that they got comes back
 	Hears  Verb = "hears"  // what the desk says to a person
 	Passes Verb = "passes" // time goes by
 	Ticket Verb = "ticket" // a ticket's fields
@@ -65,6 +66,7 @@ var forms = []form{
 	{Reacts, regexp.MustCompile(`^` + name + ` reacts on (?P<channel>\w+)\s{2,}(?P<text>\S+)$`)},
 	{Rates, regexp.MustCompile(`^` + name + ` rates on the page\s{2,}service=(?P<service>\d) solution=(?P<solution>\d)(?:\s+(?P<text>.+))?$`)},
 	{Judges, regexp.MustCompile(`^` + name + ` (?P<verdict>releases|discards) on the page$`)},
+	{Fails, regexp.MustCompile(`^mail to ` + name + ` (?P<fate>bounces|is delayed|is called junk)(?:, (?P<forged>forged))?\s{2,}(?P<text>.+)$`)},
 	{Says, regexp.MustCompile(`^` + name + `(?: on (?P<channel>\w+)| (?P<reply>replies)(?: to (?P<number>[^\s,]+))?| in thread (?P<thread>\S+))` +
 		`(?: (?P<auto>automatically))?(?:, (?P<forged>forged))?(?:, (?P<defect>garbled|encrypted|incomplete))?(?:, subject "(?P<subject>[^"]*)")?` +
 		`(?:, copy to (?P<copies>[^:]+?))?(?:, with (?P<files>[^:]+?))?(?:\s{2,}(?P<text>.*))?$`)},

@@ -28,6 +28,7 @@ func TestParseLine(t *testing.T) {
 		"ana reacts on whatsapp   👍":                          {Verb: Reacts, Who: "ana", Text: "👍", Args: map[string]string{"channel": "whatsapp"}},
 		"bia discards on the page":                            {Verb: Judges, Who: "bia", Args: map[string]string{"verdict": "discards"}},
 		"ana rates on the page   service=5 solution=4 Ótimo!": {Verb: Rates, Who: "ana", Text: "Ótimo!", Args: map[string]string{"service": "5", "solution": "4"}},
+		"mail to ana bounces, forged   5.1.1 no":              {Verb: Fails, Who: "ana", Text: "5.1.1 no", Args: map[string]string{"fate": "bounces", "forged": "forged"}},
 		"recado to ana   ~ um = dois ~ três":                  {Verb: Hears, Who: "ana", Text: "~ um = dois ~ três", Args: map[string]string{}},
 		"recado to ana on email   nothing":                    {Verb: Hears, Who: "ana", Text: "nothing", Args: map[string]string{"channel": "email"}},
 		"recado to ana   /a|b/":                               {Verb: Hears, Who: "ana", Text: "/a|b/", Args: map[string]string{}},

@@ -47,6 +47,7 @@ type Act struct {
 	Auto     bool   // a machine answers for them
 	Copies   string // who else gets it: "beto, carla"
 	Verdict  string // of Judges: releases or discards
+	Fate     string // of Fails: bounces, is delayed, is called junk
 	Service  int
 	Solution int
 }
@@ -139,6 +140,7 @@ func (r *runner) act(ctx context.Context, step Step) error {
 		Files: step.Args["files"], Reply: step.Args["reply"] != "", Number: step.Args["number"], Thread: step.Args["thread"],
 		Forged: step.Args["forged"] != "", Defect: step.Args["defect"], Auto: step.Args["auto"] != "", Copies: step.Args["copies"],
 		Verdict: step.Args["verdict"],
+		Fate:    step.Args["fate"],
 	}
 	a.Service, _ = strconv.Atoi(step.Args["service"])
 	a.Solution, _ = strconv.Atoi(step.Args["solution"])

@@ -19,6 +19,8 @@ type aliasJSON struct {
 	VerifiedBy directory.Method `json:"verifiedBy,omitempty"`
 	HeardAt    int64            `json:"heardAt,omitempty"`
 	DeadAt     int64            `json:"deadAt,omitempty"`
+
+	ComplainedAt int64 `json:"complainedAt,omitempty"`
 }
 
 type memberJSON struct {
@@ -62,7 +64,7 @@ func unpackPerson(p *directory.Person, aliases, members string) error {
 	for _, a := range as {
 		p.Aliases = append(p.Aliases, directory.Alias{
 			Address: message.Address{Channel: a.Channel, ID: a.Address}, VerifiedBy: a.VerifiedBy,
-			VerifiedAt: moment(a.VerifiedAt), HeardAt: moment(a.HeardAt), DeadAt: moment(a.DeadAt),
+			VerifiedAt: moment(a.VerifiedAt), HeardAt: moment(a.HeardAt), DeadAt: moment(a.DeadAt), ComplainedAt: moment(a.ComplainedAt),
 		})
 	}
 	for _, m := range ms {
@@ -76,7 +78,7 @@ func packPerson(p *directory.Person) (aliases, members string, err error) {
 	for i, a := range p.Aliases {
 		as[i] = aliasJSON{
 			Channel: a.Address.Channel, Address: a.Address.ID, VerifiedBy: a.VerifiedBy,
-			VerifiedAt: micros(a.VerifiedAt), HeardAt: micros(a.HeardAt), DeadAt: micros(a.DeadAt),
+			VerifiedAt: micros(a.VerifiedAt), HeardAt: micros(a.HeardAt), DeadAt: micros(a.DeadAt), ComplainedAt: micros(a.ComplainedAt),
 		}
 	}
 	ms := make([]memberJSON, len(p.Members))

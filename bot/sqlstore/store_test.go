@@ -47,6 +47,7 @@ func open(t testing.TB, o sqlstore.Options) *sqlstore.DB {
 
 func TestStore(t *testing.T) {
 	onEach(t, func(t *testing.T, o sqlstore.Options) {
+		o.Foretell = coretest.Foretold
 		coretest.TestStore(t, func(t *testing.T) dialogue.Store { return open(t, o) })
 	})
 }

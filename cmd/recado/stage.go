@@ -234,6 +234,8 @@ func (s *stage) line(a play.Act) (local.Line, error) {
 		return s.rating(a)
 	case play.Judges:
 		return s.verdict(a)
+	case play.Fails:
+		return s.failed(a)
 	}
 	channel := message.Channel(a.Channel)
 	if a.Reply || a.Thread != "" {
@@ -292,6 +294,38 @@ func (s *stage) rating(a play.Act) (local.Line, error) {
 		}
 	}
 	return local.Line{}, fmt.Errorf("%s was sent no rating page", a.Who)
+}
+
+var statusCode = regexp.MustCompile(`\b[245]\.\d\.\d+\b`)
+
+// failed is what becomes of the last mail to somebody, as a server reports it. A forged
+// report knows the ticket's number, and not what the mail bore.
+func (s *stage) failed(a play.Act) (local.Line, error) {
+	to, err := s.address(a.Who, message.Email)
+	if err != nil {
+		return local.Line{}, err
+	}
+	line := local.Line{
+		From: to, Kind: message.Bounce, Auto: message.BounceDSN, Text: a.Text, Forged: true,
+		Form: map[string]string{"action": "failed", "status": statusCode.FindString(a.Text), "diagnostic": a.Text},
+	}
+	mail, err := s.lastMail(to, "")
+	if err != nil {
+		return line, err
+	}
+	switch a.Fate {
+	case "is delayed":
+		line.Kind, line.Form["action"] = message.Text, "delayed"
+	case "is called junk":
+		line.Kind, line.Auto, line.Form = message.Text, message.Complaint, map[string]string{"feedback": "abuse"}
+	}
+	if a.Forged {
+		last, _ := s.hub.Find(mail)
+		line.Subject = "Undeliverable: [" + last.Number + "]"
+		return line, nil
+	}
+	line.Answers = mail
+	return line, nil
 }
 
 // verdict uses the page of the held item that this person was last told of.

@@ -65,9 +65,12 @@ func (s *scene) notifyAll(event notice.Event, t *ticket.Ticket, data notice.Data
 	audience := reachText(f)
 	var said []int
 	for _, r := range notice.Recipients(event, f) {
+		if proactive(event) && complainedOf(r) {
+			continue
+		}
 		say := Say{
 			To: r.To, Language: notice.Language(orElse(r.Person.Language, s.e.Desk.Language)), Key: noticeKey(event, r.As),
-			Ticket: t, Proactive: event == notice.Reminder || event == notice.Warning, Attachments: files,
+			Ticket: t, Proactive: proactive(event), Attachments: files,
 			Data: notice.Data{
 				"Name": r.Person.First(), "By": s.byName(r.As), "Requester": f.Requester.Name, "Text": "", "About": "",
 				"Chat": r.To.Channel != message.Email,
@@ -81,6 +84,15 @@ func (s *scene) notifyAll(event notice.Event, t *ticket.Ticket, data notice.Data
 		s.plan.Says = append(s.plan.Says, say)
 	}
 	return said, nil
+}
+
+// proactive reports news that nobody waits for.
+func proactive(event notice.Event) bool { return event == notice.Reminder || event == notice.Warning }
+
+// complainedOf reports an address where our mail was called junk.
+func complainedOf(r notice.Recipient) bool {
+	al, ok := r.Person.Alias(r.To)
+	return ok && !al.ComplainedAt.IsZero()
 }
 
 func noticeKey(event notice.Event, as notice.Audience) string {

@@ -33,8 +33,9 @@ type Plan struct {
 	Told       []HeldID // held items of which the team is told
 	Lapsed     int      // how many of Endings are of items for which nobody decided
 	Says       []Say
-	Outcome    message.Outcome // of every item of the turn
-	About      *ticket.Ticket  // whose number the outcome takes
+	Repeats    []message.Outbound // what was said before, to another address
+	Outcome    message.Outcome    // of every item of the turn
+	About      *ticket.Ticket     // whose number the outcome takes
 	Session    Session
 	Previous   Session
 
@@ -87,6 +88,11 @@ func (p *Plan) Apply(ctx context.Context, tx Tx) ([]message.Outcome, error) {
 		}
 		if err := tx.Post(ctx, out); err != nil {
 			return nil, fmt.Errorf("post %s: %w", say.Key, err)
+		}
+	}
+	for _, out := range p.Repeats {
+		if err := tx.Post(ctx, out); err != nil {
+			return nil, fmt.Errorf("post again: %w", err)
 		}
 	}
 	if p.Turn.Conversation != "" {

@@ -3,6 +3,7 @@ package dialogue
 import (
 	"context"
 	"errors"
+	"time"
 
 	"recado/core/article"
 	"recado/core/catalog"
@@ -31,6 +32,22 @@ type Reader interface {
 	survey.Reader
 	report.Source
 	HeldReader
+	SentReader
+}
+
+// SentReader looks back at what was posted.
+type SentReader interface {
+	// SentAs finds what was posted under the first of these upstream ids that is known;
+	// false when none is.
+	SentAs(ctx context.Context, ids []string) (Sent, bool, error)
+}
+
+// Sent is a message as it was posted, and who else was told by the same turn, about the
+// same ticket: nobody is told twice in other words.
+type Sent struct {
+	Out    message.Outbound
+	At     time.Time
+	Beside []message.Address
 }
 
 // Store is the database as the engine sees it.

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"recado/core/directory"
 	"recado/core/message"
 	"recado/core/notice"
 	"recado/core/report"
@@ -353,48 +352,4 @@ func overdueKind(t *ticket.Ticket, now time.Time) (bit int, due time.Time) {
 		return ticket.WarnedAnswer, t.AnswerDue
 	}
 	return ticket.WarnedSolve, t.SolveDue
-}
-
-// machine files machine mail (rule 9): kept under its ticket, answered by nobody,
-// and nothing is opened or reopened by it.
-func (s *scene) machine() error {
-	reason := string(s.in.Auto)
-	if s.in.Auto == message.BounceDSN {
-		s.bounced()
-	}
-	if s.thread == nil || s.in.Auto == message.OwnEcho {
-		s.outcome(message.Filed, reason, nil)
-		return nil
-	}
-	author := directory.PersonID("")
-	if s.known && s.proved {
-		author = s.who.ID
-	}
-	said := s.saidAs(s.in.Text)
-	said.Text = orElse(said.Text, s.in.Subject)
-	s.thread.RemarkMachine(author, said, s.now)
-	s.change(s.thread)
-	s.session.Ticket = s.previous.Ticket
-	s.outcome(message.Filed, reason, s.thread)
-	return nil
-}
-
-// goneForGood are the status codes that speak of the address itself (RFC 3463): a full
-// mailbox or a refusal by policy is 5.x.x too, but passes.
-var goneForGood = regexp.MustCompile(`^5\.(1\.[0-6]|1\.9|1\.10|2\.1)$`)
-
-// bounced marks an address that is dead for good, so that notices go elsewhere. A
-// bounce proves nothing of itself: it counts only when it answers a mail of ours
-// about a ticket of that person.
-func (s *scene) bounced() {
-	if !goneForGood.MatchString(s.in.Form["status"]) || !s.known || s.thread == nil || s.who.ID != s.thread.Requester && !s.thread.IsParticipant(s.who.ID) {
-		return
-	}
-	for i, al := range s.who.Aliases {
-		if al.Address == s.in.From && al.DeadAt.IsZero() {
-			s.who.Aliases = append([]directory.Alias(nil), s.who.Aliases...)
-			s.who.Aliases[i].DeadAt = s.now
-			s.savePerson(s.who)
-		}
-	}
 }

@@ -83,6 +83,10 @@ type Alias struct {
 	VerifiedBy Method
 	HeardAt    time.Time // when somebody first wrote from there; zero: never
 	DeadAt     time.Time // zero unless mail to it bounced for good
+
+	// ComplainedAt is when its reader reported our mail as junk; zero: never. Nothing that
+	// nobody waits for goes there any more.
+	ComplainedAt time.Time
 }
 
 // Method is how an alias was proved.
@@ -169,7 +173,23 @@ func (p Person) Verified(a message.Address) bool {
 // Reach returns the addresses that notices may go to: verified, alive, on the
 // channels the person chose (D1), first of each channel only. WhatsApp is left out
 // until they wrote from there: a cold message gets a number restricted (peers.md 0.2).
+// When a channel that they chose is dead and no other is left, every one is used.
 func (p Person) Reach() []message.Address {
+	out := p.reach(p.NoticeBy)
+	if len(out) == 0 && slices.ContainsFunc(p.Aliases, func(al Alias) bool { return !al.DeadAt.IsZero() }) {
+		return p.reach(nil)
+	}
+	return out
+}
+
+// ReachBut is Reach without one address, on whatever channel: where else somebody is
+// told what did not arrive there.
+func (p Person) ReachBut(without message.Address) []message.Address {
+	p.Aliases = slices.DeleteFunc(slices.Clone(p.Aliases), func(al Alias) bool { return al.Address == without })
+	return p.reach(nil)
+}
+
+func (p Person) reach(by []message.Channel) []message.Address {
 	var out []message.Address
 	seen := map[message.Channel]bool{}
 	for _, al := range p.Aliases {
@@ -180,7 +200,7 @@ func (p Person) Reach() []message.Address {
 		if ch == message.WhatsApp && al.HeardAt.IsZero() {
 			continue
 		}
-		if len(p.NoticeBy) > 0 && !slices.Contains(p.NoticeBy, ch) {
+		if len(by) > 0 && !slices.Contains(by, ch) {
 			continue
 		}
 		seen[ch] = true

@@ -43,6 +43,7 @@ func TestReach(t *testing.T) {
 		"first of each channel":           {[]directory.Alias{proved(mail), proved(mail2), proved(slack)}, nil, []message.Address{mail, slack}},
 		"a dead one gives way":            {[]directory.Alias{dead(mail), proved(mail2)}, nil, []message.Address{mail2}},
 		"a dead one alone":                {[]directory.Alias{dead(mail)}, nil, nil},
+		"dead where they chose":           {[]directory.Alias{heard(whatsapp), dead(mail)}, []message.Channel{message.Email}, []message.Address{whatsapp}},
 		"only where they chose":           {[]directory.Alias{heard(whatsapp), proved(mail)}, []message.Channel{message.Email}, []message.Address{mail}},
 		"chosen, and never written there": {[]directory.Alias{proved(whatsapp), proved(mail)}, []message.Channel{message.WhatsApp}, nil},
 	} {

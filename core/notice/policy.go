@@ -24,6 +24,9 @@ const (
 	Warning  Event = "warning" // the last reminder: it will be closed
 	Assigned Event = "assigned"
 	Overdue  Event = "overdue" // a service level is about to be missed, or was (B14)
+
+	Unreached  Event = "unreached"  // a mail about it came back
+	Complained Event = "complained" // its reader called a mail about it junk
 )
 
 // Audience is how somebody stands to the ticket; texts differ by it.
@@ -66,6 +69,9 @@ var audiences = map[Event][]Audience{
 	Warning:  {Requester},
 	Assigned: {Agent},
 	Overdue:  {Agent},
+
+	Unreached:  {Agent},
+	Complained: {Agent},
 }
 
 // Recipients applies the policy: everybody in an event's audiences on each address

@@ -158,6 +158,7 @@ var samples = map[string]any{
 	".Phone": "+55 11 4000-0000", ".Priority": "alta", ".Private": true, ".Protocol": "2026-000002", ".Requester": "Ana Souza", ".Role": "rei",
 	".Service": "★★★☆☆", ".Severity": "crítica", ".Size": "20 MB", ".Solution": "★★☆☆☆", ".State": "todos", ".Status": "Em andamento", ".Subject": "O CT-e não autoriza",
 	".Text": "Bom dia", ".Title": "CT-e rejeitado", ".To": "novo@desk.example", ".Total": "37", ".Type": "Dúvida", ".URL": "https://ajuda.example/539",
+	".Address": "ana@casa.example", ".Again": true, ".Gone": true, ".Via": "WhatsApp", ".Who": "Ana Luz",
 	".Until": "sexta 18:00", ".Updated": "hoje 11:00", ".What": "answer", ".When": "hoje 9:00", ".Why": "caixa cheia",
 }
 

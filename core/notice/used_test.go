@@ -318,7 +318,8 @@ func TestTextsAreGivenWhatTheyAskFor(t *testing.T) {
 func TestNoticesAskForWhatTheyAreGiven(t *testing.T) {
 	t.Parallel()
 	always := []string{".Name", ".By", ".Requester", ".Text", ".About", ".Chat", ".Number", ".Subject", ".Desk"}
-	more := map[Event][]string{Reminder: {".Until", ".Last"}, Warning: {".Until", ".Last"}, Overdue: {".What", ".Due", ".Missed"}}
+	more := map[Event][]string{Reminder: {".Until", ".Last"}, Warning: {".Until", ".Last"}, Overdue: {".What", ".Due", ".Missed"},
+		Unreached: {".Who", ".Address", ".Why", ".Via", ".Again", ".Gone"}, Complained: {".Who", ".Address"}}
 	have := forms(t, Languages()[0])
 	for event, all := range audiences {
 		for _, as := range all {

@@ -55,6 +55,7 @@ var rules = map[string]rule{
 	"channels/email/oauth":     {},
 	"channels/email/reply":     {ours: []string{"channels/email/letter"}},
 	"channels/email/sender":    {ours: []string{"channels/email/letter"}},
+	"channels/whatsapp":        {ours: []string{"channels", "core/message"}, tests: []string{"channels/whatsapp/watest"}},
 	"channels/whatsapp/watest": {},
 	"channels/web":             {ours: []string{"channels", "core/message", "sign"}},
 	"channels/local":           {ours: []string{"channels", "core/message"}},
@@ -106,7 +107,7 @@ var owners = map[string][]string{
 	"github.com/emersion/go-smtp":    {"channels/email", "cmd/recado"},
 	"github.com/jhillyerd/enmime/v2": {"channels/email/letter"},
 	"golang.org/x/oauth2":            {"channels/email/oauth"},
-	"go.mau.fi/whatsmeow":            {"channels/whatsapp/watest"},
+	"go.mau.fi/whatsmeow":            {"channels/whatsapp", "channels/whatsapp/watest"},
 	"github.com/alecthomas/kong":     {"cmd/recado"},
 	"github.com/minio/minio-go/v7":   {"bot/files/s3"},
 }

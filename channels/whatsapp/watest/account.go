@@ -41,6 +41,7 @@ type device struct {
 	noise   []byte // public key by which it logs in; nil for a phone without a client
 	bundle  bundle
 	conn    *conn     // nil while it is away
+	active  bool      // it asked for what waits; before that, nothing is delivered
 	queue   []*queued // not settled, oldest first
 }
 

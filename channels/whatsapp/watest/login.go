@@ -29,7 +29,7 @@ func (c *conn) login(payload *waWa6.ClientPayload, noise []byte) {
 	if old := d.conn; old != nil {
 		old.end(waBinary.Node{Tag: "stream:error", Content: []waBinary.Node{{Tag: "conflict", Attrs: waBinary.Attrs{"type": "replaced"}}}})
 	}
-	d.conn, c.device = c, d
+	d.conn, c.device, d.active = c, d, false
 	for _, q := range d.queue {
 		q.sent = false
 	}
@@ -38,6 +38,7 @@ func (c *conn) login(payload *waWa6.ClientPayload, noise []byte) {
 
 // becomeActive delivers what waited while the device was away. The caller holds the lock.
 func (d *device) becomeActive() {
+	d.active = true
 	count := map[string]int{}
 	for _, q := range d.queue {
 		count[q.node.Tag]++
@@ -71,7 +72,7 @@ func (d *device) give(n waBinary.Node) {
 	}
 	q := &queued{node: n}
 	d.queue = append(d.queue, q)
-	if d.conn != nil {
+	if d.conn != nil && d.active {
 		q.sent = true
 		d.conn.send(n)
 	}

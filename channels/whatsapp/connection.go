@@ -1,0 +1,110 @@
+package whatsapp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/types/events"
+
+	"recado/channels"
+)
+
+// connected is what State says when all is well.
+const connected = "connected"
+
+// errNotLinked is why nothing can be sent.
+var errNotLinked = errors.New("the number is not linked to a phone; run: recado whatsapp pair")
+
+// connection is a client to send with, and what gives it back. While Run runs it is
+// Run's, once that is connected; otherwise one is made for this message alone, on which
+// nothing is taken.
+func (c *Channel) connection(ctx context.Context) (*whatsmeow.Client, func(), error) {
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	for {
+		c.mu.Lock()
+		client, running, absent, news := c.client, c.running, c.absent, c.news
+		c.mu.Unlock()
+		line := c.line
+		switch {
+		case !running: // then the line is free, or soon will be
+		case client != nil && client.IsConnected() && client.IsLoggedIn():
+			return client, func() {}, nil
+		case absent:
+			return nil, nil, &channels.Error{Kind: channels.SignedOut, Err: errNotLinked}
+		default:
+			line = nil
+		}
+		select {
+		case <-line:
+			client, free, err := c.dial(ctx)
+			if err != nil {
+				c.line <- struct{}{}
+				return nil, nil, err
+			}
+			return client, func() { free(); c.line <- struct{}{} }, nil
+		case <-news:
+		case <-ctx.Done():
+			return nil, nil, &channels.Error{Kind: channels.Temporary, Err: fmt.Errorf("not connected: %s: %w", c.state.get().Detail, ctx.Err())}
+		}
+	}
+}
+
+// dial connects for one message.
+func (c *Channel) dial(ctx context.Context) (*whatsmeow.Client, func(), error) {
+	if ctx.Err() != nil {
+		return nil, nil, &channels.Error{Kind: channels.Temporary, Err: ctx.Err()}
+	}
+	container, err := openStore(ctx, c.DSN, c.Log)
+	if err != nil {
+		return nil, nil, &channels.Error{Kind: channels.Temporary, Err: err}
+	}
+	d, err := device(ctx, container)
+	if err == nil && d.ID == nil {
+		err = &channels.Error{Kind: channels.SignedOut, Err: errNotLinked}
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, container.Close())
+	}
+	client := c.newClient(d)
+	up, over := make(chan struct{}, 1), make(chan struct{}, 1)
+	client.AddEventHandlerWithSuccessStatus(func(event any) bool {
+		switch event.(type) {
+		case *events.Connected:
+			up <- struct{}{}
+		case events.PermanentDisconnect:
+			over <- struct{}{}
+		case *events.Message:
+			return false // for Run to take
+		}
+		return true
+	})
+	free := func() {
+		client.Disconnect()
+		_ = container.Close() // everything in it is committed
+	}
+	if err := client.ConnectContext(context.WithoutCancel(ctx)); err != nil {
+		free()
+		return nil, nil, &channels.Error{Kind: channels.Temporary, Err: fmt.Errorf("connect: %w", err)}
+	}
+	select {
+	case <-up:
+		return client, free, nil
+	case <-over:
+		err = &channels.Error{Kind: channels.SignedOut, Err: errNotLinked}
+	case <-ctx.Done():
+		err = &channels.Error{Kind: channels.Temporary, Err: ctx.Err()}
+	}
+	free()
+	return nil, nil, err
+}
+
+// tell wakes who waits for the connection.
+func (c *Channel) tell() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	close(c.news)
+	c.news = make(chan struct{})
+}

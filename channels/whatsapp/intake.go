@@ -1,0 +1,143 @@
+package whatsapp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"go.mau.fi/whatsmeow/types/events"
+
+	"recado/channels"
+	"recado/core/message"
+)
+
+// intake takes messages one after another, also when whatsmeow hands in the next one
+// because the last took long: their order is the conversation's.
+type intake struct {
+	turn chan struct{} // holds a token while nobody takes
+
+	mu     sync.Mutex
+	ending bool
+	last   time.Time // when a message was taken
+	atWork sync.WaitGroup
+}
+
+func newIntake() *intake {
+	i := &intake{turn: make(chan struct{}, 1)}
+	i.turn <- struct{}{}
+	return i
+}
+
+func (i *intake) open() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.ending = false
+}
+
+// begin reports whether a message may be taken; end is owed then.
+func (i *intake) begin() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.ending {
+		return false
+	}
+	i.atWork.Add(1)
+	return true
+}
+
+func (i *intake) end(now time.Time) {
+	i.mu.Lock()
+	i.last = now
+	i.mu.Unlock()
+	i.atWork.Done()
+}
+
+// drain takes no more, and waits for what is being taken. whatsmeow acknowledges right
+// after its handler returned, and does not say when it has: that is waited for too.
+func (i *intake) drain(now func() time.Time) {
+	const acknowledging = 200 * time.Millisecond // measured: 1 ms
+	i.mu.Lock()
+	i.ending = true
+	i.mu.Unlock()
+	i.atWork.Wait()
+	i.mu.Lock()
+	rest := acknowledging - now().Sub(i.last)
+	i.mu.Unlock()
+	if rest > 0 {
+		sleep(context.Background(), min(rest, acknowledging))
+	}
+}
+
+const (
+	grace    = 15 * time.Second // for a message that is being taken when the context ends
+	patience = 3                // panics of the sink on one item, before it is handed in stripped
+)
+
+// take commits a message, however often that must be tried. False: the context ended
+// before; the server gives it again at the next login.
+func (c *Channel) take(ctx context.Context, m *events.Message) bool {
+	c.mu.Lock()
+	sink := c.sink
+	c.mu.Unlock()
+	if sink == nil || !c.intake.begin() {
+		return false
+	}
+	defer func() { c.intake.end(c.Clock()) }()
+	select {
+	case <-c.intake.turn:
+		defer func() { c.intake.turn <- struct{}{} }()
+	case <-ctx.Done():
+		return false
+	}
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })()
+
+	pause := c.Retry
+	for panics := 0; ; {
+		err := c.commit(work, m, sink, panics >= patience)
+		if err == nil {
+			c.state.set(true, connected)
+			return true
+		}
+		var p *panicked
+		if errors.As(err, &p) {
+			panics++
+		}
+		c.state.set(true, "what came in could not be committed: "+err.Error())
+		c.Log.Error("a WhatsApp message could not be committed; it is tried again", "id", m.Info.ID, "error", err)
+		if sleep(ctx, pause); ctx.Err() != nil {
+			return false
+		}
+		pause = min(2*pause, time.Minute)
+	}
+}
+
+// panicked is the error that a panic becomes.
+type panicked struct{ value any }
+
+func (p *panicked) Error() string { return fmt.Sprintf("it panicked: %v", p.value) }
+
+// commit reads a message and hands it in. Of one on which the sink panics again and
+// again only its key and its sender are handed in.
+func (c *Channel) commit(ctx context.Context, m *events.Message, sink channels.Sink, stripped bool) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.Log.Error("taking a WhatsApp message panicked", "panic", p, "stack", string(debug.Stack()))
+			err = &panicked{p}
+		}
+	}()
+	if stripped {
+		in := c.envelope(m)
+		in.Refused = []message.Refusal{{Name: "mensagem", Why: message.Unreadable}}
+		return sink.Accept(ctx, in)
+	}
+	in, some, err := c.inbound(ctx, m)
+	if err != nil || !some {
+		return err
+	}
+	return sink.Accept(ctx, in)
+}

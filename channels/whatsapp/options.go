@@ -1,0 +1,55 @@
+package whatsapp
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"recado/channels"
+)
+
+// Options describe one number of the desk.
+type Options struct {
+	Account string // names this end in keys, for ever
+	Name    string // what customers see beside the number
+	DSN     string // where whatsmeow keeps its keys: a file's path, or a postgres:// address with a schema of its own
+
+	MaxFile int64         // bytes of one file that are taken; 0 is message.MaxFileSize
+	Timeout time.Duration // for the acknowledgement of one message, and for one file; 0 is 1 minute
+	Retry   time.Duration // before a number that is not linked is looked at again; 0 is 5 seconds
+
+	HTTP  *http.Client // for the socket and for files; nil: the system's
+	Files channels.Files
+	Clock func() time.Time
+	Log   *slog.Logger
+}
+
+func (o Options) withDefaults() Options {
+	if o.MaxFile == 0 {
+		o.MaxFile = maxFile
+	}
+	if o.Timeout == 0 {
+		o.Timeout = time.Minute
+	}
+	if o.Retry == 0 {
+		o.Retry = 5 * time.Second
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+func (o Options) check() error {
+	switch {
+	case o.Account == "" || strings.Contains(o.Account, "/"):
+		return errors.New("whatsapp: the account needs a name without slashes")
+	case o.DSN == "":
+		return errors.New("whatsapp: where whatsmeow keeps its keys is not said")
+	case o.Files == nil || o.Clock == nil:
+		return errors.New("whatsapp: a file store and a clock are needed")
+	}
+	return nil
+}

@@ -122,7 +122,7 @@ func (c *Channel) session(ctx context.Context, container *sqlstore.Container, si
 	ended := make(chan struct{})
 	c.begin(client, sink, ended)
 	defer c.end(client)
-	defer c.intake.drain(c.Clock)
+	defer c.intake.drain(context.WithoutCancel(ctx), c.Clock)
 	client.AddEventHandlerWithSuccessStatus(func(event any) bool { return c.hear(ctx, event) })
 	// Not ctx: what was taken is still to be acknowledged when it ends.
 	if err := client.ConnectContext(context.WithoutCancel(ctx)); err != nil && !errors.Is(err, whatsmeow.ErrAlreadyConnected) {

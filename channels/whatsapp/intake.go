@@ -57,7 +57,7 @@ func (i *intake) end(now time.Time) {
 
 // drain takes no more, and waits for what is being taken. whatsmeow acknowledges right
 // after its handler returned, and does not say when it has: that is waited for too.
-func (i *intake) drain(now func() time.Time) {
+func (i *intake) drain(ctx context.Context, now func() time.Time) {
 	const acknowledging = 200 * time.Millisecond // measured: 1 ms
 	i.mu.Lock()
 	i.ending = true
@@ -67,7 +67,7 @@ func (i *intake) drain(now func() time.Time) {
 	rest := acknowledging - now().Sub(i.last)
 	i.mu.Unlock()
 	if rest > 0 {
-		sleep(context.Background(), min(rest, acknowledging))
+		sleep(ctx, min(rest, acknowledging))
 	}
 }
 
@@ -103,8 +103,7 @@ func (c *Channel) take(ctx context.Context, m *events.Message) bool {
 			c.state.set(true, connected)
 			return true
 		}
-		var p *panicked
-		if errors.As(err, &p) {
+		if _, ok := errors.AsType[*panicked](err); ok {
 			panics++
 		}
 		c.state.set(true, "what came in could not be committed: "+err.Error())

@@ -11,7 +11,6 @@ import (
 
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waE2E"
-	"google.golang.org/protobuf/proto"
 
 	"recado/channels"
 	"recado/core/message"
@@ -76,7 +75,7 @@ func (c *Channel) compose(ctx context.Context, client *whatsmeow.Client, out mes
 	}
 	var parts []*waE2E.Message
 	for _, piece := range split(text, longestSay) {
-		parts = append(parts, &waE2E.Message{Conversation: proto.String(piece)})
+		parts = append(parts, &waE2E.Message{Conversation: &piece})
 	}
 	for _, a := range out.Attachments {
 		m, err := c.upload(ctx, client, a)
@@ -124,8 +123,7 @@ func (c *Channel) upload(ctx context.Context, client *whatsmeow.Client, a messag
 
 // verdict turns a failure into what the outbox does next.
 func verdict(err error) error {
-	var known *channels.Error
-	if errors.As(err, &known) {
+	if _, known := errors.AsType[*channels.Error](err); known {
 		return err
 	}
 	kind := channels.Temporary

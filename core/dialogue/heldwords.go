@@ -11,8 +11,9 @@ import (
 
 // What a channel's doubt says, by its form.
 var (
-	refusedBy   = regexp.MustCompile(`(?i)\b(?:dmarc|spf|dkim)=(?:fail|softfail|permerror)`)
-	severalFrom = regexp.MustCompile(`(?i)\b(?:two|several|many|\d+) (?:from|addresses|senders)|from (?:fields|lines)`)
+	refusedBy   = regexp.MustCompile(`^(?:dmarc|spf|dkim|compauth)=fail|^dmarc=pass for another domain`)
+	severalFrom = regexp.MustCompile(`^two (?:From|addresses)`)
+	unclearFrom = regexp.MustCompile(`\b(?:in From|From can be read)\b`)
 )
 
 // defused takes the life out of links: the text is a stranger's, and whoever reads it
@@ -52,6 +53,10 @@ func (e *Engine) HeldWhy(h Held, lang string) string {
 	_, domain, _ := strings.Cut(h.Item.From.ID, "@")
 	key, doubt := "held.why.unproved", string(h.Item.Doubt)
 	switch {
+	case severalFrom.MatchString(doubt):
+		key = "held.why.several-from"
+	case unclearFrom.MatchString(doubt) && doubt != "no address in From":
+		key = "held.why.unclear-from"
 	case h.Item.From.IsZero():
 		key = "held.why.nobody"
 	case h.Item.Proof == message.ByTeam:
@@ -60,8 +65,6 @@ func (e *Engine) HeldWhy(h Held, lang string) string {
 		key = "held.why.unregistered"
 	case refusedBy.MatchString(doubt):
 		key = "held.why.refused"
-	case severalFrom.MatchString(doubt):
-		key = "held.why.several-from"
 	}
 	why, err := e.Catalogue.Text(lang, key, notice.Data{"Domain": domain})
 	if err != nil {

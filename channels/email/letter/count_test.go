@@ -120,3 +120,21 @@ func TestPartsOfWinmail(t *testing.T) {
 		}
 	}
 }
+
+// What is handed out can be appended to without writing into the mail.
+func TestContentIsClipped(t *testing.T) {
+	t.Parallel()
+	for _, raw := range seeds(t) {
+		before := string(raw)
+		l := Open(raw)
+		for _, f := range l.Files {
+			_ = append(f.Content(), "xxxxxxxx"...)
+		}
+		for _, r := range l.Reports {
+			_ = append(r.Content, "xxxxxxxx"...)
+		}
+		if string(raw) != before {
+			t.Errorf("the mail changed: %.100q", before)
+		}
+	}
+}

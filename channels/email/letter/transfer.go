@@ -3,6 +3,7 @@ package letter
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -224,7 +225,7 @@ func (b body) bytes() []byte {
 			return files[0].body.raw
 		}
 	}
-	return b.raw
+	return slices.Clip(b.raw) // who appends to it must not write into the mail
 }
 
 // reader gives the content bit by bit where that saves a copy.

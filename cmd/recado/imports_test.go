@@ -109,6 +109,7 @@ var owners = map[string][]string{
 	"golang.org/x/oauth2":            {"channels/email/oauth"},
 	"go.mau.fi/whatsmeow":            {"channels/whatsapp", "channels/whatsapp/watest"},
 	"github.com/alecthomas/kong":     {"cmd/recado"},
+	"blitiri.com.ar/go/spf":          {"channels/email/sender"},
 	"github.com/minio/minio-go/v7":   {"bot/files/s3"},
 }
 

@@ -3,6 +3,7 @@ package config
 import (
 	"net"
 	"net/mail"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -115,6 +116,11 @@ func (r *reader) lmtpIn(cfg *Config) {
 }
 
 func (r *reader) admission(in SMTPIn) {
+	for _, network := range in.Relays {
+		if _, err := netip.ParsePrefix(network); err != nil {
+			r.fault("smtp_in.relays", "%q is not a network; write it such as 10.0.0.0/8, or 192.0.2.5/32 for one server", network)
+		}
+	}
 	if (in.CertFile == "") != (in.KeyFile == "") {
 		r.fault("smtp_in.cert_file", "give both cert_file and key_file, or neither")
 	}

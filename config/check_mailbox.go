@@ -36,6 +36,11 @@ func (r *reader) mailboxes(cfg *Config) {
 				r.fault(path+".authserv_ids", "%q is not the name of a mail server", id)
 			}
 		}
+		for _, domain := range m.ARCSealers {
+			if domain == "" || strings.ContainsAny(domain, " \t;@") {
+				r.fault(path+".arc_sealers", "%q is not a domain, such as lists.example", domain)
+			}
+		}
 		if m.TrustSenders && !isLoopback(m.IMAP.Host) {
 			r.fault(path+".trust_senders", "anybody could write in any name; only a test mailbox on this machine may trust")
 		}

@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"net"
+	"net/netip"
 	"net/url"
 	"strings"
 )
@@ -115,6 +116,17 @@ func (m *Mailbox) preset() {
 // Moves reports the folder that mail is moved to once it was taken; ok is false when
 // it stays and is flagged.
 func (i IMAP) Moves() (folder string, ok bool) { return strings.CutPrefix(i.Keep, keepMove) }
+
+// Networks are Relays, once they were checked.
+func (s SMTPIn) Networks() []netip.Prefix {
+	networks := make([]netip.Prefix, 0, len(s.Relays))
+	for _, text := range s.Relays {
+		if network, err := netip.ParsePrefix(text); err == nil {
+			networks = append(networks, network)
+		}
+	}
+	return networks
+}
 
 // isLoopback reports whether a host, or a host:port, is this machine alone.
 func isLoopback(address string) bool {

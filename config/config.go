@@ -98,15 +98,17 @@ type Web struct {
 // SMTPIn takes mail from a mail server, or from a tool on this machine. The limits hold
 // for LMTPIn too.
 type SMTPIn struct {
-	Enabled      Switch `yaml:"enabled"` // auto: on when there is no mailbox
-	Listen       string `yaml:"listen"`
-	TrustSenders bool   `yaml:"trust_senders"` // believe every From: line; loopback only
-	CertFile     string `yaml:"cert_file"`     // for STARTTLS, in PEM; empty: not offered
-	KeyFile      string `yaml:"key_file"`
-	Connections  int    `yaml:"connections"`          // at once, in all
-	PerPeer      int    `yaml:"connections_per_peer"` // at once, from one address
-	PerMinute    int    `yaml:"mails_per_minute"`     // from one address
-	Recipients   int    `yaml:"recipients"`           // of one mail
+	Enabled      Switch   `yaml:"enabled"` // auto: on when there is no mailbox
+	Listen       string   `yaml:"listen"`
+	TrustSenders bool     `yaml:"trust_senders"` // believe every From: line; loopback only
+	CheckSenders bool     `yaml:"check_senders"` // ask the DNS for SPF, DKIM and DMARC
+	Relays       []string `yaml:"relays"`        // networks of our own servers; their word and their Received count
+	CertFile     string   `yaml:"cert_file"`     // for STARTTLS, in PEM; empty: not offered
+	KeyFile      string   `yaml:"key_file"`
+	Connections  int      `yaml:"connections"`          // at once, in all
+	PerPeer      int      `yaml:"connections_per_peer"` // at once, from one address
+	PerMinute    int      `yaml:"mails_per_minute"`     // from one address
+	Recipients   int      `yaml:"recipients"`           // of one mail
 }
 
 // LMTPIn takes mail from the delivery agent of a mail server, for every address of email:.
@@ -122,6 +124,7 @@ type Mailbox struct {
 	SMTP         SMTP          `yaml:"smtp"`
 	OAuth        OAuth         `yaml:"oauth"`         // signs in to both instead of a password
 	AuthservIDs  []string      `yaml:"authserv_ids"`  // whose Authentication-Results are believed (RFC 8601)
+	ARCSealers   []string      `yaml:"arc_sealers"`   // forwarders whose ARC seal counts (RFC 8617)
 	TrustSenders bool          `yaml:"trust_senders"` // believe every From: line: test desks only
 	Poll         time.Duration `yaml:"poll"`          // how often to look where IDLE is missing
 }

@@ -16,8 +16,11 @@ func Default() Config {
 		Files:  Files{S3: S3{PathStyle: Auto, Encryption: NoEncryption}},
 		ClamAV: ClamAV{WhenAway: Wait, Timeout: time.Minute},
 		Web:    Web{Listen: "127.0.0.1:8080"},
-		SMTPIn: SMTPIn{Enabled: Auto, Listen: "127.0.0.1:2525", Connections: 100, PerPeer: 20, PerMinute: 600, Recipients: 50},
-		Chat:   Chat{Quiet: Quiet{WhatsApp: 4 * time.Second}},
+		SMTPIn: SMTPIn{
+			Enabled: Auto, Listen: "127.0.0.1:2525", Relays: []string{"127.0.0.0/8", "::1/128"},
+			Connections: 100, PerPeer: 20, PerMinute: 600, Recipients: 50,
+		},
+		Chat: Chat{Quiet: Quiet{WhatsApp: 4 * time.Second}},
 		Hours: Hours{
 			Week: Week{Monday: weekday(), Tuesday: weekday(), Wednesday: weekday(), Thursday: weekday(), Friday: weekday()},
 			Holidays: Holidays{

@@ -158,6 +158,10 @@ func TestExampleKeysLoadAndShowTheDefault(t *testing.T) {
 				want = mailbox
 				want.Email = slices.Clone(want.Email)
 				want.Email[0].AuthservIDs = []string{"mx.aurora.example"}
+			case k.path == "email[].arc_sealers":
+				want = mailbox
+				want.Email = slices.Clone(want.Email)
+				want.Email[0].ARCSealers = []string{"lists.example"}
 			case root == "email[]":
 				want = mailbox
 			case slices.ContainsFunc(isExample, func(p string) bool { return strings.HasPrefix(k.path, p) }):

@@ -86,6 +86,14 @@ func TestFaultsSayWhereAndWhatToWrite(t *testing.T) {
 				"recado.yaml:6:14: email[2].address: A@b.example is given already as email[1]\n" +
 				"recado.yaml:7:53: email[2].imap.keep: mail cannot be moved to a folder that it is read from",
 		},
+		"a relay by its name": {
+			yaml: "smtp_in: {relays: [mx.b.example, 10.0.0.0/8]}\n",
+			want: `recado.yaml:1:11: smtp_in.relays: "mx.b.example" is not a network; write it such as 10.0.0.0/8, or 192.0.2.5/32 for one server`,
+		},
+		"a forwarder that is no domain": {
+			yaml: "email:\n  - address: a@b.example\n    arc_sealers: [a@lists.example]\n    imap: {host: mail.b.example, password: x}\n    smtp: {host: mail.b.example}\n",
+			want: `recado.yaml:3:5: email[1].arc_sealers: "a@lists.example" is not a domain, such as lists.example`,
+		},
 		"mail that is handed over": {
 			yaml: "smtp_in: {connections: 0, cert_file: x.pem}\nlmtp_in: {listen: 'unix:lmtp'}\n",
 			want: "recado.yaml:1:24: smtp_in.connections: between 1 and 100000\n" +

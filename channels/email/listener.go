@@ -47,6 +47,7 @@ type ListenOptions struct {
 	For []Identity
 
 	Admission Admission
+	Senders   SenderCheck
 
 	// TrustSubmission believes the From of whoever connects. It is for trying things
 	// out, and refused on an address that others can reach.
@@ -71,6 +72,7 @@ func Listen(ctx context.Context, o Options, l ListenOptions) (*Listener, error) 
 		return nil, fmt.Errorf("email: senders are believed without proof only on this machine itself, not at %s", l.Addr)
 	}
 	l.Admission = l.Admission.withDefaults()
+	l.Senders = l.Senders.withDefaults()
 	secured, err := l.tlsConfig()
 	if err != nil {
 		return nil, err
@@ -229,5 +231,5 @@ func (b *intake) NewSession(c *smtp.Conn) (smtp.Session, error) {
 	if !ok {
 		return nil, errors.New("a connection from elsewhere")
 	}
-	return &submission{intake: b, conn: owing, peer: peerOf(owing)}, nil
+	return &submission{intake: b, conn: owing, peer: peerOf(owing), hello: c.Hostname()}, nil
 }

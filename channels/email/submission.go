@@ -24,6 +24,7 @@ type submission struct {
 	intake     *intake
 	conn       *owingConn
 	peer       string
+	hello      string // what the client calls itself
 	sender     string
 	recipients []string
 	strangers  int // recipients of this connection that are not ours
@@ -113,7 +114,7 @@ func (s *submission) Data(r io.Reader) error {
 	}
 	ctx, cancel := draining(b.ctx)
 	defer cancel()
-	in, err := b.desk.read(ctx, raw, letter.Envelope{Sender: &s.sender, Recipients: s.recipients, Believed: b.o.TrustSubmission})
+	in, err := b.desk.read(ctx, raw, letter.Envelope{Sender: &s.sender, Recipients: s.recipients, Believed: b.o.TrustSubmission, Checked: s.checked(ctx, raw)})
 	in.Account = or(s.account(), in.Account)
 	if err == nil {
 		err = offer(ctx, b.sink, in)

@@ -48,6 +48,11 @@ func (d *desk) numberIn(answerTo, who letter.Address) string {
 	return number
 }
 
+// trust is whose word of a sender counts here.
+func (d *desk) trust() sender.Trust {
+	return sender.Trust{Exchangers: d.TrustedAuthserv, Sealers: d.TrustedSealers}
+}
+
 // proof is how sure it is that from wrote this, and why it is not. The word of our mail
 // exchanger, or of our own check, is better than a token, which whoever was in
 // copy has seen too: a token proves nothing against them, nor when they say
@@ -56,9 +61,13 @@ func (d *desk) proof(l *letter.Letter, env letter.Envelope, from letter.Address,
 	if env.Believed {
 		return message.ByUpstream, ""
 	}
-	v := sender.Judge(l, from, sender.Trust{Exchangers: d.TrustedAuthserv, Sealers: d.TrustedSealers})
-	if env.Checked != nil && !v.Proved && !v.Against {
+	var v letter.Verdict
+	if why := sender.Unclear(l); why != "" {
+		v = letter.Verdict{Against: true, Doubt: why}
+	} else if env.Checked != nil {
 		v = *env.Checked
+	} else {
+		v = sender.Judge(l, from, d.trust())
 	}
 	switch {
 	case v.Proved:

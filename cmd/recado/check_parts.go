@@ -240,7 +240,30 @@ func (t tryer) smtpIn(ctx context.Context) (string, error) {
 			return "", fmt.Errorf("cert_file and key_file are no certificate for STARTTLS: %w", err)
 		}
 	}
-	return takes(ctx, t.cfg.SMTPIn.Listen)
+	said, err := takes(ctx, t.cfg.SMTPIn.Listen)
+	if err != nil {
+		return "", err
+	}
+	return said, t.senders(ctx)
+}
+
+// senders says whether it can be found out who wrote what is handed in.
+func (t tryer) senders(ctx context.Context) error {
+	in := t.cfg.SMTPIn
+	if !in.CheckSenders {
+		host, _, _ := net.SplitHostPort(in.Listen)
+		if !isThisMachine(host) {
+			return doubt("others can reach " + in.Listen + ", and nobody but smtp_in.relays is believed to be who From: says; set smtp_in.check_senders")
+		}
+		return nil
+	}
+	_, domain, _ := strings.Cut(t.cfg.Desk.Register, "@")
+	_, err := net.DefaultResolver.LookupTXT(ctx, domain+".")
+	var dns *net.DNSError
+	if known := errors.As(err, &dns) && dns.IsNotFound; err != nil && !known {
+		return doubt("the DNS does not answer (" + domain + "), so no sender can be checked, and mail waits for the team")
+	}
+	return nil
 }
 
 // lmtpIn tries to take the port; of a socket, only whether its folder is there.

@@ -120,6 +120,7 @@ func (d *desk) listener(ctx context.Context, at string, lmtp bool) (channels.Cha
 	o.Address = d.cfg.Desk.Register
 	l := email.ListenOptions{
 		Addr: at, LMTP: lmtp, CertFile: in.CertFile, KeyFile: in.KeyFile,
+		Senders:   email.SenderCheck{On: in.CheckSenders, Relays: in.Networks()},
 		Admission: email.Admission{Connections: in.Connections, PerPeer: in.PerPeer, PerMinute: in.PerMinute, Recipients: in.Recipients},
 	}
 	protocol := "lmtp/"
@@ -155,7 +156,7 @@ func (d *desk) mailBasics() email.Options {
 // mailOptions of one configured mailbox.
 func (d *desk) mailOptions(box config.Mailbox) (email.Options, error) {
 	o := d.mailBasics()
-	o.Address, o.TrustedAuthserv, o.TrustSenders = box.Address, box.AuthservIDs, box.TrustSenders
+	o.Address, o.TrustedAuthserv, o.TrustedSealers, o.TrustSenders = box.Address, box.AuthservIDs, box.ARCSealers, box.TrustSenders
 	if box.Name != "" {
 		o.Name = box.Name
 	}

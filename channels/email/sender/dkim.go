@@ -96,7 +96,10 @@ func covers(signed []string, fields [][]byte) bool {
 	for _, f := range fields {
 		count[nameOf(f)]++
 	}
-	for _, name := range []string{"from", "subject", "date", "to", "cc", "reply-to", "message-id", "in-reply-to", "references", "mime-version", "content-type", "content-transfer-encoding"} {
+	for _, name := range []string{
+		"from", "subject", "date", "to", "cc", "reply-to", "message-id", "in-reply-to", "references",
+		"mime-version", "content-type", "content-transfer-encoding",
+	} {
 		if count[name] > 1 && times(name) < count[name] {
 			return false
 		}

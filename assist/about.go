@@ -13,61 +13,52 @@ import (
 type offer struct {
 	catalog.Offer
 	labels map[string][]label // by item
-	rarity map[string]int     // of a word: in how many items of one level it stands, at most
+	rare   map[string]int     // what rarity found
 }
 
 // label is one name of an item.
 type label struct {
-	words []string // all, folded
-	tells []string // those that carry meaning
+	words []word // all, folded
+	tells []word // those that carry meaning
 }
 
-func newOffer(o catalog.Offer) offer {
-	out := offer{o, map[string][]label{}, map[string]int{}}
-	for _, items := range [][]catalog.Item{o.Products, o.Systems, o.Modules, o.Categories} {
-		count := map[string]int{}
+func newOffer(o catalog.Offer, names *names) offer {
+	out := offer{o, make(map[string][]label, len(o.Products)+len(o.Systems)+len(o.Modules)+len(o.Categories)), map[string]int{}}
+	for _, items := range out.levels() {
+		names.of(items, out.labels)
+	}
+	return out
+}
+
+func (o offer) levels() [4][]catalog.Item {
+	return [...][]catalog.Item{o.Products, o.Systems, o.Modules, o.Categories}
+}
+
+// rarity is in how many items of one level a word stands, at most.
+func (o offer) rarity(word string) int {
+	most, known := o.rare[word]
+	if known {
+		return most
+	}
+	for _, items := range o.levels() {
+		n := 0
 		for _, it := range items {
-			own := map[string]bool{}
-			for _, l := range labels(it) {
-				out.labels[it.ID] = append(out.labels[it.ID], l)
-				for _, w := range l.tells {
-					own[w] = true
-				}
-			}
-			for w := range own {
-				count[w]++
+			if slices.ContainsFunc(o.labels[it.ID], func(l label) bool { return l.tellsOf(word) }) {
+				n++
 			}
 		}
-		for w, n := range count {
-			out.rarity[w] = max(out.rarity[w], n)
-		}
+		most = max(most, n)
 	}
-	return out
+	o.rare[word] = most
+	return most
 }
 
-// labels are an item's name, its translations, and what else people call it.
-func labels(it catalog.Item) []label {
-	names := append([]string{it.Name}, it.Words...)
-	for _, n := range it.Names {
-		names = append(names, n)
-	}
-	var out []label
-	for _, n := range names {
-		l := label{words: search.Words(n)}
-		for _, w := range l.words {
-			if search.IsSubject(w) {
-				l.tells = append(l.tells, w)
-			}
-		}
-		if len(l.tells) > 0 {
-			out = append(out, l)
-		}
-	}
-	return out
+func (l label) tellsOf(w string) bool {
+	return slices.ContainsFunc(l.tells, func(own word) bool { return own.text == w })
 }
 
 // names reports whether a word is part of any offered name.
-func (o offer) names(word string) bool { return o.rarity[word] > 0 }
+func (o offer) names(word string) bool { return o.rarity(word) > 0 }
 
 // settled is how sure one must be of a level to look only there for the next: more
 // than any hint makes, so that a name that was said is not overlooked.

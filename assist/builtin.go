@@ -26,6 +26,7 @@ type Builtin struct {
 	index     *search.Index
 	threshold float64
 	languages languages
+	names     names
 }
 
 var _ dialogue.Assistant = (*Builtin)(nil)
@@ -55,7 +56,7 @@ func (b *Builtin) Read(ctx context.Context, brief dialogue.Brief) (dialogue.Read
 	said := parse(brief.Text)
 	titled := parse(stripReply(brief.Subject))
 	all := slices.Concat(titled, said)
-	offered := sync.OnceValue(func() offer { return newOffer(brief.Offer) }) // a courtesy needs none
+	offered := sync.OnceValue(func() offer { return newOffer(brief.Offer, &b.names) }) // a courtesy needs none
 
 	r := dialogue.Reading{
 		By:       ByBuiltin,

@@ -1,12 +1,5 @@
 package assist
 
-import (
-	"slices"
-	"unicode/utf8"
-
-	"recado/assist/search"
-)
-
 // How sure a way of naming makes one. Each word more makes a full name a little
 // surer.
 const (
@@ -18,32 +11,15 @@ const (
 	sharedWord = .4
 )
 
-// heard is a sentence, with what was found out about its words: many names share a
-// word, and it is compared with each word of the sentence once.
-type heard struct {
-	words []string
-	likes map[string][]float64 // of a name's word: how alike each word is
-}
+// heard is a sentence whose words are ready to be compared.
+type heard []word
 
 func hear(ss []sentence) []heard {
 	out := make([]heard, len(ss))
 	for i, s := range ss {
-		out[i] = heard{s.words, map[string][]float64{}}
+		out[i] = wordsOf(s.words)
 	}
 	return out
-}
-
-// like is how alike each word of the sentence is to w.
-func (h heard) like(w string) []float64 {
-	all, known := h.likes[w]
-	if !known {
-		all = make([]float64, len(h.words))
-		for i, other := range h.words {
-			all[i] = alike(w, other)
-		}
-		h.likes[w] = all
-	}
-	return all
 }
 
 // said is how sure it is that a label was named in the sentences, 0 to 1.
@@ -65,7 +41,7 @@ func (o offer) saidIn(l label, h heard) float64 {
 		if q := alikest(w, h); q > 0 {
 			found++
 			sum += q
-			own = own || o.rarity[w] == 1
+			own = own || o.rarity(w.text) == 1
 		}
 	}
 	switch share := float64(found) / float64(len(l.tells)); {
@@ -82,17 +58,12 @@ func (o offer) saidIn(l label, h heard) float64 {
 
 // alikeRun is how alike the name is to a run of words in the text, word by word;
 // 0 when there is none.
-func alikeRun(name []string, h heard) float64 {
-	var room [8][]float64
-	likes := room[:0]
-	for _, w := range name {
-		likes = append(likes, h.like(w))
-	}
+func alikeRun(name []word, h heard) float64 {
 	best := 0.0
-	for i := 0; i+len(name) <= len(h.words); i++ {
+	for i := 0; i+len(name) <= len(h); i++ {
 		quality := 1.0
-		for k := range name {
-			quality = min(quality, likes[k][i+k])
+		for k := 0; k < len(name) && quality > best; k++ {
+			quality = min(quality, alike(name[k], h[i+k]))
 		}
 		best = max(best, quality)
 	}
@@ -100,66 +71,10 @@ func alikeRun(name []string, h heard) float64 {
 }
 
 // alikest is how alike the most alike word of the sentence is.
-func alikest(w string, h heard) float64 {
+func alikest(w word, h heard) float64 {
 	best := 0.0
-	for _, q := range h.like(w) {
-		best = max(best, q)
+	for _, other := range h {
+		best = max(best, alike(w, other))
 	}
 	return best
-}
-
-// alike compares two folded words: 1 for the same, less for an inflection or a
-// slip of the finger, 0 for another word. Short words must be the same, and
-// function words are never mistaken for something else.
-func alike(a, b string) float64 {
-	if a == b {
-		return 1
-	}
-	la, lb := utf8.RuneCountInString(a), utf8.RuneCountInString(b)
-	if min(la, lb) < 5 || most(la, lb) < enough || !search.IsSubject(b) {
-		return 0
-	}
-	if d := dice(a, b); d >= enough {
-		return .75 + .2*d
-	}
-	return 0
-}
-
-// enough is the dice from which two words count as one.
-const enough = .7
-
-// most is what the dice of words of so many letters could be.
-func most(la, lb int) float64 { return 2 * float64(min(la, lb)-1) / float64(la+lb-2) }
-
-// dice is the share of letter pairs that two words have in common. It is asked for
-// every word of a text and every name that may be meant: words of usual length are
-// compared without asking for memory.
-func dice(a, b string) float64 {
-	const usual = 24
-	var roomA, roomB [usual]pair
-	pa, rest := pairs(roomA[:0], a), pairs(roomB[:0], b)
-	common, all := 0, len(pa)+len(rest)
-	for _, p := range pa {
-		if i := slices.Index(rest, p); i >= 0 {
-			rest[i] = rest[len(rest)-1]
-			rest = rest[:len(rest)-1]
-			common++
-		}
-	}
-	return 2 * float64(common) / float64(all)
-}
-
-// pair is two letters that follow one another.
-type pair uint64
-
-// pairs appends the letter pairs of a word.
-func pairs(to []pair, word string) []pair {
-	var last rune
-	for i, r := range word {
-		if i > 0 {
-			to = append(to, pair(last)<<32|pair(r))
-		}
-		last = r
-	}
-	return to
 }

@@ -2,6 +2,7 @@ package search
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"recado/core/article"
@@ -157,6 +158,7 @@ func (ix *Index) number(term string) uint32 {
 	last := len(ix.noTerms) - 1
 	n := ix.noTerms[last]
 	ix.noTerms = ix.noTerms[:last]
+	term = strings.Clone(term) // not the text that it was found in
 	ix.lists[n].term = term
 	ix.numbers[term] = n
 	return n

@@ -25,15 +25,18 @@ const (
 
 // weighted is a term with its weight in a text.
 type weighted struct {
-	term   string // a folded word, or a gram
+	term   string // a folded word behind wordMark, or a gram
 	weight int    // in tenths
 }
 
 // subject reports whether the term is a word that says what a text is about.
-func (w weighted) subject() bool { return !strings.HasPrefix(w.term, gramMark) && !stopwords[w.term] }
+func (w weighted) subject() bool {
+	word, isWord := strings.CutPrefix(w.term, wordMark)
+	return isWord && !stopwords[word]
+}
 
-// gramMark in front keeps grams apart from words of four letters.
-const gramMark = "\x00"
+// wordMark in front keeps words of four letters apart from grams, of which there are more.
+const wordMark = "\x00"
 
 // terms weighs the words and 4-grams of a text, in order of appearance. Grams run
 // over word borders, so that they also hold a little of the order of words.
@@ -62,9 +65,9 @@ func terms(text string) []weighted {
 	}
 	for _, w := range words {
 		if stopwords[w] {
-			add(w, stopWeight)
+			add(wordMark+w, stopWeight)
 		} else {
-			add(w, wordWeight)
+			add(wordMark+w, wordWeight)
 		}
 	}
 	for _, gram := range grams {
@@ -76,14 +79,15 @@ func terms(text string) []weighted {
 // grams are all runs of four characters of the words with single spaces between.
 func grams(words []string) []string {
 	line := " " + strings.Join(words, " ") + " "
-	var starts []int
-	for i := range line {
-		starts = append(starts, i)
-	}
-	starts = append(starts, len(line))
-	out := make([]string, 0, len(starts))
-	for i := 0; i+gramLength < len(starts); i++ {
-		out = append(out, gramMark+line[starts[i]:starts[i+gramLength]])
+	out := make([]string, 0, len(line))
+	var starts [gramLength]int // of the last characters, the oldest first
+	n := 0
+	for at, r := range line {
+		copy(starts[:], starts[1:])
+		starts[gramLength-1] = at
+		if n++; n >= gramLength {
+			out = append(out, line[starts[0]:at+utf8.RuneLen(r)])
+		}
 	}
 	return out
 }

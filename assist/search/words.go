@@ -13,25 +13,31 @@ import (
 // letter, because people write "CT-e", "CTe" and "cte" for one thing. Folding a
 // folded word changes nothing.
 func Words(text string) []string {
-	var words []string
-	var word strings.Builder
+	folded := fold(text)
+	line := make([]byte, 0, len(folded)) // all words, one after the other
+	var ends []int
 	end := func() {
-		if word.Len() > 0 {
-			words = append(words, word.String())
-			word.Reset()
+		if n := len(ends); len(line) > 0 && (n == 0 || ends[n-1] < len(line)) {
+			ends = append(ends, len(line))
 		}
 	}
-	folded := []rune(fold(text))
-	for i, r := range folded {
+	for at, r := range folded {
 		switch {
 		case isWordRune(r):
-			word.WriteRune(r)
-		case joins(folded, i):
+			line = utf8.AppendRune(line, r)
+		case joins(folded[:at], r, folded[at+utf8.RuneLen(r):]):
 		default:
 			end()
 		}
 	}
 	end()
+	if len(ends) == 0 {
+		return nil
+	}
+	words, all, start := make([]string, len(ends)), string(line), 0
+	for i, end := range ends {
+		words[i], start = all[start:end], end
+	}
 	return words
 }
 
@@ -55,32 +61,36 @@ func fold(text string) string {
 
 func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// joins reports whether the mark at i holds one word together.
-func joins(text []rune, i int) bool {
-	before, after := wordRunes(text[:i], -1), wordRunes(text[i+1:], 1)
-	if before == 0 || after == 0 {
-		return false
-	}
-	switch text[i] {
+// joins reports whether a mark holds what is before and after it together.
+func joins(before string, mark rune, after string) bool {
+	switch mark {
 	case '\'', '’', '`':
-		return true
+		return ending(before) > 0 && beginning(after) > 0
 	case '-', '‑':
-		return before == 1 || after == 1
+		return min(ending(before), beginning(after)) == 1
 	}
 	return false
 }
 
-// wordRunes counts how many word runes touch the end of text where the mark
-// stands, as far as joins cares: none, one, or more (2). step is -1 at its end,
-// 1 at its beginning.
-func wordRunes(text []rune, step int) int {
+// ending counts the word runes at the end of a text: none, one, or more (2).
+func ending(text string) int {
 	n := 0
-	for n < 2 && n < len(text) {
-		at := n
-		if step < 0 {
-			at = len(text) - 1 - n
+	for n < 2 {
+		r, size := utf8.DecodeLastRuneInString(text)
+		if !isWordRune(r) {
+			break
 		}
-		if !isWordRune(text[at]) {
+		text = text[:len(text)-size]
+		n++
+	}
+	return n
+}
+
+// beginning counts those at its beginning.
+func beginning(text string) int {
+	n := 0
+	for _, r := range text {
+		if n == 2 || !isWordRune(r) {
 			break
 		}
 		n++

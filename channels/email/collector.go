@@ -9,7 +9,6 @@ import (
 	"github.com/emersion/go-imap/v2"
 
 	"recado/channels"
-	"recado/channels/email/letter"
 	"recado/core/message"
 )
 
@@ -270,12 +269,12 @@ const (
 // fetch reads the mails of entries, in their order. One that the server lists but
 // does not give out is handed in as unreadable; one that is gone is passed over.
 func (c *collector) fetch(ctx context.Context, f *folder, entries []entry) ([]message.Inbound, error) {
-	read := map[uint32]message.Inbound{}
-	err := f.fetch(ctx, entries, c.desk.MaxMail, func(e entry, raw []byte) error {
-		in, err := c.desk.read(ctx, raw, letter.Envelope{Size: e.size, Believed: c.desk.TrustSenders})
-		read[e.uid] = in
-		return err
-	})
+	under := newReading(c.desk)
+	err := f.fetch(ctx, entries, c.desk.MaxMail, func(e entry, raw []byte) error { return under.begin(ctx, e, raw) })
+	read, mine := under.wait()
+	if mine != nil {
+		err = &unkept{mine}
+	}
 	if err != nil {
 		if !c.givesUp(ctx, f, entries, err) {
 			return nil, err

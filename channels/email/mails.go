@@ -143,11 +143,9 @@ func (f *folder) body(msg *imapclient.FetchMessageData, limit int64) (e entry, r
 				continue
 			}
 			e.size = item.Literal.Size()
-			if raw, err = io.ReadAll(io.LimitReader(item.Literal, limit)); err == nil {
+			raw = make([]byte, min(e.size, limit)) // no more than limit, whatever size the server tells
+			if _, err = io.ReadFull(item.Literal, raw); err == nil {
 				_, err = io.Copy(io.Discard, item.Literal)
-			}
-			if err == nil && raw == nil {
-				raw = []byte{}
 			}
 		}
 	}

@@ -97,7 +97,7 @@ func (r *reader) signingIn(path string, m Mailbox) {
 	}
 	alone := o.Provider == Microsoft && !o.ClientSecret.IsZero()
 	if o.RefreshToken.IsZero() && !alone && r.readable(at+".refresh_token_file") && r.readable(at+".client_secret_file") {
-		r.fault(at+".refresh_token", "get one with `recado mail authorize`, and give it here or in refresh_token_file")
+		r.fault(at+".refresh_token", "give it here or in refresh_token_file; docs/mailboxes.md tells how to get one")
 	}
 }
 

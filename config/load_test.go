@@ -114,7 +114,7 @@ func TestFaultsSayWhereAndWhatToWrite(t *testing.T) {
 				"  - address: d@b.example\n    imap: {host: h}\n    smtp: {host: h}\n    oauth: {client_id: x, provider: google, client_secret: s}\n",
 			want: "recado.yaml:5:5: email[1].oauth.provider: write google or microsoft; or token_url, for another one\n" +
 				"recado.yaml:9:38: email[2].oauth.token_url: write the whole address, such as https://id.aurora.example/token\n" +
-				"recado.yaml:13:5: email[3].oauth.refresh_token: get one with `recado mail authorize`, and give it here or in refresh_token_file",
+				"recado.yaml:13:5: email[3].oauth.refresh_token: give it here or in refresh_token_file; docs/mailboxes.md tells how to get one",
 		},
 		"hours": {
 			yaml: "hours:\n  week:\n    monday: [08:00-12:00, 11:00-18:00]\n    tuesday: 18:00-08:00\n  closed:\n    - {date: 31-12}\n  open: [{date: 2026-12-26}]\n",

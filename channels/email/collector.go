@@ -322,7 +322,7 @@ func (c *collector) withheld(e entry) message.Inbound {
 		Key:          c.desk.key(fmt.Sprintf("uid:%s:%s:%d:%d", c.desk.Account, c.name, c.cursor.validity, e.uid)),
 		Account:      c.desk.answerer(),
 		Kind:         message.Text,
-		Conversation: message.ConversationWith(c.desk.Account, message.Address{Channel: message.Email}),
+		Conversation: c.desk.conversation(""),
 		ReceivedAt:   c.desk.Clock().UTC(),
 		Defect:       message.Garbled,
 		OriginalSize: e.size,

@@ -20,6 +20,7 @@ import (
 type folder struct {
 	options  IMAP
 	name     string // as it was configured
+	there    string // as the server writes it, once it was found
 	conn     *wire
 	client   *imapclient.Client
 	news     chan struct{} // holds one when the server told of new mail
@@ -50,6 +51,9 @@ func (f *folder) begin(ctx context.Context) error {
 	if err := f.signIn(ctx); err != nil {
 		return err
 	}
+	if err := f.speakUTF8(ctx); err != nil {
+		return err
+	}
 	selected, err := f.choose(ctx)
 	if err != nil {
 		return f.refusedFolder(ctx, err)
@@ -60,13 +64,13 @@ func (f *folder) begin(ctx context.Context) error {
 
 // choose selects the folder, as it was configured or as the server would write it.
 func (f *folder) choose(ctx context.Context) (selected *imap.SelectData, err error) {
-	if err := f.speakUTF8(ctx); err != nil {
-		return nil, err
-	}
-	err = f.spelled(ctx, f.name, func(name string) error {
+	err = f.spelled(ctx, or(f.there, f.name), func(name string) error {
 		end := f.within(ctx)
 		selected, err = f.client.Select(name, &imap.SelectOptions{ReadOnly: f.options.LeaveUnseen}).Wait()
-		return end(err)
+		if err = end(err); err == nil {
+			f.there = name
+		}
+		return err
 	})
 	return selected, err
 }
@@ -254,12 +258,19 @@ func (f *folder) await(ctx context.Context, wait time.Duration) (told bool, err 
 	return false, f.refresh(ctx)
 }
 
-// refresh makes the server look at the folder: some show a list as old as their last
-// NOOP.
+// refresh selects the folder again. Some servers show it as it was at their last SELECT or
+// NOOP; and one that was deleted and made again beside us is another folder, of which
+// Dovecot does not tell who has the old one open.
 func (f *folder) refresh(ctx context.Context) error {
-	end := f.within(ctx)
-	if err := end(f.client.Noop().Wait()); err != nil {
-		return fmt.Errorf("looking for new mail: %w", err)
+	selected, err := f.choose(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("looking for new mail: %w", f.refusedFolder(ctx, err))
+	case selected.UIDValidity != f.validity:
+		return errAnother
 	}
 	return nil
 }
+
+// errAnother ends a session; the next one begins with the new folder.
+var errAnother = errors.New("the folder was deleted and made anew")

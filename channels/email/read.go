@@ -46,6 +46,12 @@ func newDesk(o Options) (*desk, error) {
 	return d, nil
 }
 
+// conversation with somebody. Accounts that share a ledger share it too: otherwise an
+// answer that one of them took could overtake the mail that another took.
+func (d *desk) conversation(with string) string {
+	return message.ConversationWith(or(d.Ledger, d.Account), message.Address{Channel: message.Email, ID: with})
+}
+
 // ours is the detail in an address of the desk, and whether it is one.
 func (d *desk) ours(a letter.Address) (detail string, ours bool) {
 	if detail, ours = d.home.Detail(a); ours {
@@ -139,7 +145,7 @@ func (d *desk) unreadable(raw []byte) message.Inbound {
 		Key:          d.key(mailID(letter.Letter{}, raw)),
 		Account:      d.answerer(),
 		Kind:         message.Text,
-		Conversation: message.ConversationWith(d.Account, message.Address{Channel: message.Email}),
+		Conversation: d.conversation(""),
 		ReceivedAt:   d.Clock().UTC(),
 		Defect:       message.Garbled,
 	}
@@ -163,7 +169,7 @@ func (d *desk) describe(in *message.Inbound, l letter.Letter, env letter.Envelop
 		in.Thread.Refs = before(in.Thread.Refs, machine.ReadReceipt(&l))
 	}
 	in.Copies = d.copies(l.Header, in.From)
-	in.Conversation = message.ConversationWith(d.Account, message.Address{Channel: message.Email, ID: in.From.ID})
+	in.Conversation = d.conversation(in.From.ID)
 }
 
 // describeReport makes the person who could not be reached, or who complained, the one
@@ -185,7 +191,7 @@ func (d *desk) describeReport(in *message.Inbound, l letter.Letter, env letter.E
 	if in.Thread.Number == "" {
 		in.Thread.Number = d.numberIn(r.AnswerTo, r.Recipient)
 	}
-	in.Conversation = message.ConversationWith(d.Account, message.Address{Channel: message.Email, ID: in.From.ID})
+	in.Conversation = d.conversation(in.From.ID)
 }
 
 // before puts an id first, once.

@@ -50,7 +50,7 @@ func (s *Source) worded(err error) error {
 	switch {
 	case slices.Contains(signInAgain, said.ErrorCode) && s.options.RefreshToken != "":
 		return &Refused{Code: said.ErrorCode, Text: fmt.Sprintf(
-			"%s does not let us into the mailbox %s any more (%s): sign in again with `recado mail authorize`, and configure the refresh token that it gives",
+			"%s does not let us into the mailbox %s any more (%s): sign in again, and configure the new refresh token (docs/mailboxes.md tells how)",
 			s.options.Name, s.options.User, code)}
 	case slices.Contains(signInAgain, said.ErrorCode), slices.Contains(wrongClient, said.ErrorCode):
 		return &Refused{Code: said.ErrorCode, Text: fmt.Sprintf(

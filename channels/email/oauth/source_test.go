@@ -226,8 +226,8 @@ func TestRefusals(t *testing.T) {
 		final      bool
 		says       string
 	}{
-		{"the grant was withdrawn", "invalid_grant", true, "sign in again with `recado mail authorize`"},
-		{"a second factor is due", "interaction_required", true, "sign in again with `recado mail authorize`"},
+		{"the grant was withdrawn", "invalid_grant", true, "sign in again, and configure"},
+		{"a second factor is due", "interaction_required", true, "sign in again, and configure"},
 		{"the client is not known", "invalid_client", true, "compare client_id, client_secret"},
 		{"the scope is not granted", "invalid_scope", true, "compare client_id"},
 		{"the provider is in trouble", "temporarily_unavailable", false, "gave no access"},

@@ -201,6 +201,9 @@ func (r *reader) limits(cfg *Config) {
 	if n := cfg.Limits.MessageSize; n < cfg.Limits.FileSize || n > 500*MB {
 		r.fault("limits.message_size", "at least as much as one file (%s), and at most 500MB", cfg.Limits.FileSize)
 	}
+	if n := cfg.Limits.Strangers; n < 0 || n > 100_000 {
+		r.fault("limits.strangers_an_hour", "between 0 (no ceiling) and 100000")
+	}
 	if t := cfg.Assistant.ArticleThreshold; !(t >= 0 && t <= 1) { // so that NaN is refused too
 		r.fault("assistant.article_threshold", "between 0 and 1")
 	}

@@ -286,6 +286,10 @@ type Limits struct {
 	Files       int  `yaml:"files"`        // of one message
 	FileSize    Size `yaml:"file_size"`    // of each
 	MessageSize Size `yaml:"message_size"` // of a whole mail, as it travels
+
+	// Strangers is how many messages of people who are not proved are held in an hour
+	// before none of them is answered; 0 is no ceiling.
+	Strangers int `yaml:"strangers_an_hour"`
 }
 
 // Log is what the program says of itself, on stderr.

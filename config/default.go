@@ -38,7 +38,7 @@ func Default() Config {
 		Quarantine: Quarantine{LinkExpires: 7 * day},
 		Survey:     Survey{Expires: 7 * day, NPSEvery: 90 * day},
 		Assistant:  Assistant{Articles: 3},
-		Limits:     Limits{Files: maxFiles, FileSize: maxFileSize, MessageSize: 50 * MB},
+		Limits:     Limits{Files: maxFiles, FileSize: maxFileSize, MessageSize: 50 * MB, Strangers: 200},
 		Log:        Log{Level: slog.LevelInfo, Format: Text},
 		Drain:      Drain{Timeout: 20 * time.Second},
 	}

@@ -52,6 +52,15 @@ func (r *reader) HeldUntold(ctx context.Context, limit int) ([]dialogue.Held, er
 		order by seq limit $2`, string(message.Email), limit)
 }
 
+// HeldNth implements dialogue.HeldReader: n steps down the primary key.
+func (r *reader) HeldNth(ctx context.Context, n int) (time.Time, error) {
+	all, err := list(ctx, r.c, func(r row) (at int64, err error) { return at, r.Scan(&at) }, "select at from held order by seq desc limit 1 offset $1", n-1)
+	if err != nil || len(all) == 0 {
+		return time.Time{}, err
+	}
+	return moment(all[0]), nil
+}
+
 // HeldTold implements dialogue.HeldReader.
 func (r *reader) HeldTold(ctx context.Context, since time.Time) (map[message.Address]time.Time, error) {
 	type news struct {

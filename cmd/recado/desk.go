@@ -61,6 +61,7 @@ func assemble(ctx context.Context, cfg config.Config, log *slog.Logger, v varian
 	}
 	if !v.unpaced {
 		d.pace = dialogue.UsualPace()
+		d.pace.Strangers = cfg.Limits.Strangers
 	}
 	if v.newCode == nil {
 		v.newCode = randomCode

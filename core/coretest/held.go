@@ -107,6 +107,12 @@ func (s suite) heldNews(t *testing.T, one, two, stranger dialogue.Held) {
 			t.Error(err)
 		}
 		sameIDs(t, "untold", untold, two, stranger)
+		if at, err := r.HeldNth(ctx, 1); err != nil || !at.Equal(stored(noon.Add(2*time.Minute))) {
+			t.Errorf("the newest was held at %v, %v", at, err)
+		}
+		if at, err := r.HeldNth(ctx, 1_000_000); err != nil || !at.IsZero() {
+			t.Errorf("the millionth was held at %v, %v", at, err)
+		}
 		for since, want := range map[time.Time]map[message.Address]time.Time{
 			noon:                {one.Item.From: stored(noon.Add(time.Hour))},
 			noon.Add(time.Hour): {},

@@ -68,6 +68,9 @@ type HeldReader interface {
 	HeldUntold(ctx context.Context, limit int) ([]Held, error)
 	// HeldTold tells when the team was last told of mail from an address, since a time.
 	HeldTold(ctx context.Context, since time.Time) (map[message.Address]time.Time, error)
+	// HeldNth tells when the n-th newest item was held, whatever became of it; zero when
+	// there are fewer. It is asked for every stranger's turn, so it is quick.
+	HeldNth(ctx context.Context, n int) (time.Time, error)
 	// HeldDue lists what has expired at now, whatever its state, and what waits though
 	// the address is somebody's by now that was nobody's when it was held. next is when
 	// something will expire; zero: nothing is held.

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"hash/fnv"
 	"time"
 
 	"recado/core/message"
@@ -16,16 +17,22 @@ type Pace struct {
 	Mail int // of customers and strangers
 	Chat int
 	Team int // on any channel
+
+	Strangers int // items of the whole desk that are held in an hour before nobody unproved is answered
 }
 
 // UsualPace has reasons: nobody writes a mail every two minutes, or a line every thirty
 // seconds, for a whole hour; an agent who clears a queue may answer twice a minute.
-func UsualPace() Pace { return Pace{Mail: 30, Chat: 120, Team: 120} }
+func UsualPace() Pace { return Pace{Mail: 30, Chat: 120, Team: 120, Strangers: 200} }
 
 // Paced counts the turns of a conversation's hour, of which Since is the beginning.
 type Paced struct {
 	Since time.Time `json:"since"`
 	Turns int       `json:"turns"`
+
+	Words uint64 `json:"words,omitempty"` // of the last turn, as a hash
+	Same  int    `json:"same,omitempty"`  // turns in a row with the same words
+	Quick int    `json:"quick,omitempty"` // turns in a row, each right after the one before
 }
 
 const paceSpan = time.Hour
@@ -45,9 +52,13 @@ func (s *scene) count() error {
 	most := s.e.Pace.of(s)
 	p := s.previous.Pace
 	if s.now.Sub(p.Since) >= paceSpan {
-		p = Paced{Since: s.now}
+		p.Since, p.Turns = s.now, 0
 	}
 	p.Turns++
+	looped := s.loops(&p) && p.Turns <= most
+	if looped { // as if it had gone on for an hour
+		p.Turns = most + 1
+	}
 	if most > 0 && p.Turns > most {
 		s.hushed, p.Since = true, s.now
 	}
@@ -55,17 +66,77 @@ func (s *scene) count() error {
 	if !s.hushed || p.Turns != most+1 {
 		return nil
 	}
+	data := notice.Data{"From": orElse(s.in.From.ID, "?"), "About": s.in.Subject, "Text": excerpt(s.in.Text, 300)}
+	if looped {
+		return s.alarm("notice.loop", data)
+	}
+	data["Count"] = most
+	return s.alarm("notice.too-many", data)
+}
+
+// alarm tells the supervisors, whatever is hushed.
+func (s *scene) alarm(key string, data notice.Data) error {
 	team, err := s.r.Team(s.ctx)
 	for _, person := range supervisorsOf(team) {
 		for _, to := range person.Reach() {
 			if to != s.in.From {
-				s.alarms = append(s.alarms, Say{To: to, Language: notice.Language(person.Language), Key: "notice.too-many", Data: notice.Data{
-					"From": orElse(s.in.From.ID, "?"), "Count": most, "About": s.in.Subject, "Text": excerpt(s.in.Text, 300),
-				}})
+				s.alarms = append(s.alarms, Say{To: to, Language: notice.Language(person.Language), Key: key, Data: data})
 			}
 		}
 	}
 	return err
+}
+
+// Two desks that acknowledge each other's mails without saying what they are: the same
+// words again, or one mail after another, each within minutes of our answer.
+const (
+	mostSame  = 4
+	mostQuick = 10
+	quickSpan = 2 * time.Minute
+)
+
+// loops counts what looks like a machine that answers us, in mail of customers and
+// strangers, and reports whether it is one by now.
+func (s *scene) loops(p *Paced) bool {
+	if s.e.Pace.Mail == 0 || s.chat() || s.proved && s.who.OnTeam() {
+		return false
+	}
+	hash := fnv.New64a()
+	_, _ = hash.Write([]byte(fold(s.in.Text))) // never fails
+	words := hash.Sum64()
+	switch {
+	case fold(s.in.Text) == "", words != p.Words, s.now.Sub(s.previous.At) >= paceSpan:
+		p.Same = 1
+	default:
+		p.Same++
+	}
+	p.Words = words
+	if p.Quick++; s.now.Sub(s.previous.At) > quickSpan {
+		p.Quick = 1
+	}
+	return p.Same >= mostSame || p.Quick >= mostQuick
+}
+
+// flooded hushes the turn of somebody unproved when more was held within the hour than
+// the ceiling of the whole desk: it is held with the rest, no code is sent, and the
+// supervisors hear of it when it begins. Who is proved, or answers a code, is served as
+// ever. It is worked out from what is held, so that processes share it and it ends by
+// itself.
+func (s *scene) flooded() error {
+	most := s.e.Pace.Strangers
+	if most == 0 || s.proved || s.hushed || s.session.Topic == topicCode {
+		return nil
+	}
+	at, err := s.r.HeldNth(s.ctx, most)
+	if err != nil || at.IsZero() || s.now.Sub(at) >= paceSpan {
+		return err
+	}
+	s.hushed = true
+	before, err := s.r.HeldNth(s.ctx, most+1)
+	if err != nil || !before.IsZero() && s.now.Sub(before) < paceSpan {
+		return err
+	}
+	return s.alarm("notice.flood", notice.Data{"Count": most})
 }
 
 // hush leaves of what the turn would say only what the team must hear.

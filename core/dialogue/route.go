@@ -46,6 +46,9 @@ func (s *scene) decide(r Reader) error {
 	if err := s.count(); err != nil {
 		return err
 	}
+	if err := s.flooded(); err != nil {
+		return err
+	}
 	switch {
 	case !s.proved && s.hushed:
 		s.holdHushed()

@@ -123,6 +123,9 @@ func (d *desk) understand(raw []byte, env letter.Envelope) (in message.Inbound, 
 	var whole bool
 	in.Text, in.FullText, whole = texts(&l)
 	in.Defect = defect(&l, in.Text, whole && env.Size <= int64(len(raw)))
+	if in.Auto == message.NotAuto {
+		passedOn(&in, l)
+	}
 	return in, l
 }
 
@@ -137,6 +140,35 @@ func defect(l *letter.Letter, text string, whole bool) message.Defect {
 		return message.Incomplete
 	}
 	return message.Whole
+}
+
+// passedOn notes a mail that is passed on in this one, written into its text or
+// attached. What is passed on is what was sent: its text is not folded away.
+func passedOn(in *message.Inbound, l letter.Letter) {
+	all := in.Text
+	if in.FullText != "" {
+		all = in.FullText
+	}
+	if f, ok := reply.Forwarded(in.Subject, all); ok {
+		in.Forward = message.Forward{Name: f.Name, Subject: f.Subject, Date: f.Date, Text: f.Text}
+		if a, ok := letter.ParseAddress(f.Address); ok {
+			in.Forward.From = a.Of()
+		}
+		in.Text, in.FullText = all, ""
+		return
+	}
+	enclosed := slices.DeleteFunc(slices.Clone(l.Files), func(f letter.File) bool { return f.MediaType != "message/rfc822" })
+	if len(enclosed) != 1 {
+		return // none, or a digest: that is nobody's in particular
+	}
+	inner := letter.Open(enclosed[0].Content())
+	if from, ok := sender.Of(inner.Header); ok {
+		own, _, _ := texts(&inner)
+		in.Forward = message.Forward{
+			From: from.Address.Of(), Name: letter.Cut(from.Name, 200), Subject: letter.Cut(inner.Header.Subject(), 500),
+			Date: letter.Cut(inner.Header.First("date"), 100), Text: own,
+		}
+	}
 }
 
 // unreadable is a mail of which nothing is known but its bytes.

@@ -45,6 +45,9 @@ type Line struct {
 	Defect message.Defect    // a mail that its channel could not read
 	Form   map[string]string // of a rating or a bounce
 
+	// Forward is the mail that this one passes on.
+	Forward message.Forward
+
 	// Conversation is needed only where it is not the one with From.
 	Conversation string
 }
@@ -104,6 +107,7 @@ func (h *Hub) inbound(ctx context.Context, line Line) (message.Inbound, error) {
 		Choice:       line.Choice,
 		Form:         line.Form,
 		Copies:       line.Copies,
+		Forward:      line.Forward,
 	}
 	if in.Kind == "" {
 		in.Kind = message.Text

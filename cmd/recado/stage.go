@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"recado/channels"
+	"recado/channels/email/reply"
 	"recado/channels/local"
 	"recado/config"
 	"recado/core/dialogue"
@@ -267,6 +268,12 @@ func (s *stage) line(a play.Act) (local.Line, error) {
 		line.Kind, line.Choice, line.Text = message.Reaction, a.Text, ""
 	case a.Reply || a.Thread != "":
 		line.Answers, err = s.lastMail(from, a.Number+a.Thread)
+	}
+	if f, ok := reply.Forwarded(line.Subject, line.Text); ok && channel == message.Email && line.Subject != "" {
+		line.Forward = message.Forward{Name: f.Name, Subject: f.Subject, Date: f.Date, Text: f.Text}
+		if f.Address != "" {
+			line.Forward.From = message.Address{Channel: message.Email, ID: f.Address}
+		}
 	}
 	return line, err
 }

@@ -111,6 +111,11 @@ var verbs = inverted(map[command][]string{
 		"quero reabrir", "quero reabrir o chamado", "i want to reopen it", "i want to reopen the ticket", "quiero reabrir",
 		"quiero reabrirlo", "quiero reabrir el caso",
 	},
+	cmdWhole: {
+		"original", "ver original", "ver o original", "o original", "mensagem original", "e mail original", "email original", "texto original", "ver tudo",
+		"show original", "the original", "original message", "original email", "original e mail", "see original",
+		"el original", "ver el original", "mensaje original", "correo original",
+	},
 	cmdTake: {
 		"assumir", "pegar", "take", "tomar",
 	},

@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"regexp"
+	"slices"
 
 	"recado/core/message"
 	"recado/core/ticket"
@@ -19,7 +20,13 @@ var (
 // doubtful reports whether words for a ticket may be meant for the team alone. What is
 // forwarded to the desk was written to somebody else.
 func (s *scene) doubtful(text string) bool {
-	return noteInside.MatchString(text) || ourNotice.MatchString(text) || !s.chat() && forwarded.MatchString(s.in.Subject)
+	return noteInside.MatchString(text) || ourNotice.MatchString(text) || s.passesOn() || !s.chat() && forwarded.MatchString(s.in.Subject)
+}
+
+// passesOn reports a mail that was passed on in the words themselves. One that is
+// attached was chosen for the customer.
+func (s *scene) passesOn() bool {
+	return !s.in.Forward.IsZero() && !slices.ContainsFunc(s.in.Attachments, func(a message.Attachment) bool { return a.MediaType == "message/rfc822" })
 }
 
 // keptBack keeps doubtful words as a note, and says so: sending them again is easy,

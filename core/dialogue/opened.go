@@ -185,7 +185,11 @@ func (s *scene) openNow() error {
 		s.sayOf(t, "opened.chat", data)
 	}
 	s.outcome(message.Opened, "", t)
-	return s.notify(notice.Opened, t, notice.Data{"Text": joined(d.Said), "About": data["About"]}, d.files()...)
+	err = s.notify(notice.Opened, t, notice.Data{"Text": joined(d.Said), "About": data["About"], "Folded": folded(d.Said)}, d.files()...)
+	if err != nil {
+		return err
+	}
+	return s.offerColleague(t)
 }
 
 // inferOrg finds the organisation of a draft that was not asked about (F5): that of the

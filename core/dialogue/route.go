@@ -27,6 +27,7 @@ const (
 	topicReopen   Topic = "reopen"   // B12
 	topicStars    Topic = "stars"    // E1
 	topicAgentMsg Topic = "agentmsg" // the team: what to send
+	topicForward  Topic = "forward"  // whose ticket a mail becomes that was passed on
 	topicHeld     Topic = "held"     // the team: what is held, and what to do with it
 )
 
@@ -193,6 +194,8 @@ func (s *scene) answer() (bool, error) {
 		return s.reopenAnswered()
 	case topicStars:
 		return s.starsAnswered()
+	case topicForward:
+		return s.colleagueAnswered()
 	}
 	return false, nil
 }
@@ -251,6 +254,8 @@ func (s *scene) obey() (bool, error) {
 		return true, s.opensNew()
 	case cmdDetails:
 		return true, s.details()
+	case cmdWhole:
+		return true, s.whole()
 	case cmdClose:
 		return true, s.close()
 	case cmdReopen:

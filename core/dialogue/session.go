@@ -46,6 +46,9 @@ type Draft struct {
 	By       string          `json:"by,omitempty"`      // which assistant read it
 
 	Continues ticket.ID `json:"continues,omitempty"` // B12: the ticket that it follows
+
+	For  directory.PersonID `json:"for,omitempty"`  // who wrote the mail that was passed on
+	Note []ticket.Said      `json:"note,omitempty"` // what an agent wrote above it: for the team alone
 }
 
 // Listing is a list being paged through (C1).

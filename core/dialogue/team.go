@@ -76,6 +76,9 @@ func (s *scene) agent() error {
 			return err
 		}
 	}
+	if !s.in.Forward.IsZero() {
+		return s.offerSender()
+	}
 	if num, rest := cutNumber(s.in.Text, s.now.In(s.e.Location).Year()); num != "" && leads(s.in.Text, rest) {
 		t, err := s.numbered(num)
 		if t == nil || err != nil {
@@ -100,7 +103,7 @@ func (s *scene) commandsUs() bool {
 		return false
 	}
 	switch s.command.command {
-	case cmdHelp, cmdCancel, cmdQueue, cmdMine, cmdDetails, cmdClose, cmdHeld:
+	case cmdHelp, cmdCancel, cmdQueue, cmdMine, cmdDetails, cmdWhole, cmdClose, cmdHeld:
 		return true
 	}
 	return false
@@ -127,6 +130,8 @@ func (s *scene) obeyTeam() (bool, error) {
 		return true, s.showList(&Listing{Whose: string(report.Organisation), State: "closed"})
 	case cmdDetails:
 		return true, s.details()
+	case cmdWhole:
+		return true, s.whole()
 	case cmdTake:
 		return true, s.take()
 	case cmdHeld:
@@ -323,6 +328,8 @@ func (s *scene) teamAnswered() (bool, error) {
 		return s.audienceChosen()
 	case topicHeld:
 		return s.heldAnswered()
+	case topicForward:
+		return s.senderChosen()
 	}
 	return false, nil
 }

@@ -52,7 +52,7 @@ func (s *scene) add(t *ticket.Ticket) error {
 		s.sayOf(t, "added.chat", nil)
 	}
 	s.outcome(message.Added, "", t)
-	return s.notify(notice.Added, t, notice.Data{"Text": words}, s.in.Attachments...)
+	return s.notify(notice.Added, t, notice.Data{"Text": words, "Folded": folded(said)}, s.in.Attachments...)
 }
 
 // continues finds the open ticket that words in a chat belong to: the one just
@@ -221,7 +221,7 @@ func (s *scene) whichAnswered() (bool, error) {
 	s.change(t)
 	s.sayOf(t, "added.chat", nil)
 	s.outcome(message.Added, "", t)
-	return true, s.notify(notice.Added, t, notice.Data{"Text": joined(d.Said)}, d.files()...)
+	return true, s.notify(notice.Added, t, notice.Data{"Text": joined(d.Said), "Folded": folded(d.Said)}, d.files()...)
 }
 
 // whichFor goes on with the command that asked which ticket.
@@ -239,6 +239,8 @@ func (s *scene) whichFor(c message.Choice, ok bool) (bool, error) {
 		return true, s.askClose(t)
 	case cmdReopen:
 		return true, s.askWhy(t)
+	case cmdWhole:
+		return true, s.showWhole(t)
 	}
 	return true, s.show(t, false)
 }

@@ -52,6 +52,7 @@ const (
 	cmdQueue   command = "queue"
 	cmdTake    command = "take"
 	cmdFix     command = "fix"
+	cmdWhole   command = "original"
 	cmdHeld    command = "held"
 )
 

@@ -146,7 +146,21 @@ type Inbound struct {
 	Form        map[string]string `json:"form,omitempty"`
 	Copies      []Address         `json:"copies,omitempty"` // the others on To and Cc, ours left out
 	Thread      Thread            `json:"thread,omitzero"`
+	Forward     Forward           `json:"forward,omitzero"`
 }
+
+// Forward is a mail that was passed on inside this one, as its head claims. It proves
+// nothing: who passes a mail on may write into it what they like.
+type Forward struct {
+	From    Address `json:"from,omitzero"` // zero when only a name was given
+	Name    string  `json:"name,omitempty"`
+	Subject string  `json:"subject,omitempty"`
+	Date    string  `json:"date,omitempty"` // as the program wrote it, for people to read only
+	Text    string  `json:"text,omitempty"` // what was passed on, without its head
+}
+
+// IsZero reports that nothing was passed on.
+func (f Forward) IsZero() bool { return f.From.IsZero() && f.Name == "" }
 
 // ConversationWith is the usual name of a conversation: our account and the other party.
 func ConversationWith(account string, who Address) string {

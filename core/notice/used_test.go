@@ -150,7 +150,7 @@ func built(t *testing.T) map[string][]string {
 		"list.title.":      stringsOf(report.Mine, report.InCopy, report.Organisation),
 		"list.state.":      states,
 		"list.empty.":      states,
-		"which.":           {"close", "reopen", "details", "take"}, // commands about one ticket
+		"which.":           {"close", "reopen", "details", "take", "original"}, // commands about one ticket
 	}
 }
 
@@ -317,7 +317,7 @@ func TestTextsAreGivenWhatTheyAskFor(t *testing.T) {
 // Notices are given the same by core/dialogue, whatever the event; these are the rest.
 func TestNoticesAskForWhatTheyAreGiven(t *testing.T) {
 	t.Parallel()
-	always := []string{".Name", ".By", ".Requester", ".Text", ".About", ".Chat", ".Number", ".Subject", ".Desk"}
+	always := []string{".Name", ".By", ".Requester", ".Text", ".About", ".Folded", ".Chat", ".Number", ".Subject", ".Desk"}
 	more := map[Event][]string{Reminder: {".Until", ".Last"}, Warning: {".Until", ".Last"}, Overdue: {".What", ".Due", ".Missed"},
 		Unreached: {".Who", ".Address", ".Why", ".Via", ".Again", ".Gone"}, Complained: {".Who", ".Address"}}
 	have := forms(t, Languages()[0])

@@ -14,6 +14,7 @@ type Forward struct {
 	Name    string
 	Subject string
 	Date    string // as the program wrote it, in any language
+	Text    string // what was passed on, below its head and without marks
 }
 
 const (
@@ -52,9 +53,26 @@ func Forwarded(subject, text string) (Forward, bool) {
 	if f.Subject == "" {
 		f.Subject = rest
 	}
+	f.Text = unmarked(lines[min(o.at+o.length, len(lines)):])
 	f.Subject = letter.Cut(letter.OneLine(f.Subject), longestSubject)
 	f.Name, f.Date = letter.Cut(letter.OneLine(f.Name), longestName), letter.Cut(letter.OneLine(f.Date), longestDate)
 	return f, true
+}
+
+// unmarked is lines without the quote marks that all of them have.
+func unmarked(lines []line) string {
+	lines = trimmed(lines)
+	if len(lines) == 0 || lines[0].depth == 0 {
+		return join(lines)
+	}
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = strings.TrimLeft(l.raw, " \t")
+		if l.depth > 0 {
+			out[i] = strings.TrimPrefix(strings.TrimPrefix(out[i], ">"), " ")
+		}
+	}
+	return strings.TrimSpace(strings.Join(out, "\n"))
 }
 
 func fromHead(h head) Forward {

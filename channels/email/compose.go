@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	_ "embed"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
-	"html/template"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -23,11 +21,6 @@ import (
 	"recado/channels/email/machine"
 	"recado/core/message"
 )
-
-//go:embed mail.html
-var mailHTML string
-
-var mailTemplate = template.Must(template.New("mail").Parse(mailHTML))
 
 var plainID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
 
@@ -66,6 +59,9 @@ func (d *desk) head(out message.Outbound) [][2]string {
 		{"From", named(d.Name, d.home.Address)},
 		{"To", "<" + wireForm(out.To) + ">"},
 	}
+	if len(out.InCopy) > 0 {
+		fields = append(fields, [2]string{"Cc", inCopy(out.InCopy)})
+	}
 	if out.Number != "" {
 		answer := d.home.With(d.Signer.Reply(out.Number, out.To.ID))
 		fields = append(fields, [2]string{"Reply-To", named(d.Name, answer)})
@@ -83,12 +79,38 @@ func (d *desk) head(out message.Outbound) [][2]string {
 		)
 	}
 	return append(fields,
+		[2]string{"List-Id", d.listID()},
 		[2]string{"Auto-Submitted", auto},
 		[2]string{"X-Auto-Response-Suppress", "All"},
 		[2]string{machine.LoopHeader, d.home.Address.String()},
 		[2]string{"Content-Language", letter.OneLine(out.Language)},
 		[2]string{"MIME-Version", "1.0"},
 	)
+}
+
+// inCopy shows who else is told. They get mails of their own: the envelope has the one
+// address, so that each bears the reply address that was signed for its reader.
+func inCopy(others []message.Address) string {
+	var shown []string
+	for _, a := range others {
+		if parsed, ok := letter.ParseAddress(a.ID); ok && a.Channel == message.Email {
+			shown = append(shown, "<"+spelled(parsed)+">")
+		}
+	}
+	return strings.Join(shown, ", ")
+}
+
+// listID lets people sort our notices by one rule (RFC 2919). It is made of the desk's
+// address, which is ours for ever.
+func (d *desk) listID() string {
+	a := d.home.Address
+	local := strings.Map(func(r rune) rune {
+		if r < 0x80 && (isWord(r) || r == '-' || r == '.') {
+			return r
+		}
+		return '-'
+	}, a.Local)
+	return labelled(d.Name, "<"+strings.Trim(local, ".")+"."+a.Domain+">")
 }
 
 // wireForm is the address as it is written in a head.
@@ -99,14 +121,17 @@ func wireForm(a message.Address) string {
 	return a.ID
 }
 
-func named(name string, a letter.Address) string {
+func named(name string, a letter.Address) string { return labelled(name, "<"+a.String()+">") }
+
+// labelled puts a name for people before what programs read.
+func labelled(name, what string) string {
 	if name = letter.OneLine(name); name == "" {
-		return "<" + a.String() + ">"
+		return what
 	}
 	if encoded := mime.QEncoding.Encode("utf-8", name); encoded != name {
-		return encoded + " <" + a.String() + ">"
+		return encoded + " " + what
 	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `" <` + a.String() + ">"
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `" ` + what
 }
 
 // subject bears the protocol number once, for who answers without our address.
@@ -195,11 +220,7 @@ func (d *desk) writeTexts(w io.Writer, out message.Outbound) (string, error) {
 	if err := alternative.SetBoundary(boundary(out.ID, "alternative")); err != nil {
 		return "", err
 	}
-	html, err := d.htmlBody(out)
-	if err != nil {
-		return "", err
-	}
-	for _, form := range []struct{ mediaType, text string }{{"text/plain", plainBody(out)}, {"text/html", html}} {
+	for _, form := range []struct{ mediaType, text string }{{"text/plain", plainBody(out)}, {"text/html", d.htmlBody(out)}} {
 		part, err := alternative.CreatePart(textproto.MIMEHeader{
 			"Content-Type":              {form.mediaType + "; charset=utf-8"},
 			"Content-Transfer-Encoding": {"quoted-printable"},
@@ -216,48 +237,6 @@ func (d *desk) writeTexts(w io.Writer, out message.Outbound) (string, error) {
 		}
 	}
 	return `multipart/alternative; boundary="` + alternative.Boundary() + `"`, alternative.Close()
-}
-
-func plainBody(out message.Outbound) string {
-	var b strings.Builder
-	b.WriteString(strings.TrimSpace(letter.Tidy(out.Text)) + "\n")
-	if lines := quoteLines(out); len(lines) > 0 {
-		b.WriteString("\n> " + strings.Join(lines, "\n> ") + "\n")
-	}
-	if out.Link != nil && out.Link.URL != "" {
-		b.WriteString("\n" + letter.OneLine(out.Link.Label) + ":\n" + out.Link.URL + "\n")
-	}
-	return b.String()
-}
-
-func quoteLines(out message.Outbound) []string {
-	if q := strings.TrimSpace(letter.Tidy(out.Quote)); q != "" {
-		return strings.Split(q, "\n")
-	}
-	return nil
-}
-
-func (d *desk) htmlBody(out message.Outbound) (string, error) {
-	page := struct {
-		Language, Subject, Foot string
-		Body                    template.HTML
-		Quote                   []string
-		Link                    *message.Link
-	}{
-		Language: letter.OneLine(out.Language),
-		Subject:  d.subject(out),
-		Body:     markupHTML(letter.Tidy(out.Text)),
-		Quote:    quoteLines(out),
-		Foot:     letter.OneLine(d.Name),
-	}
-	if out.Link != nil && out.Link.URL != "" {
-		page.Link = out.Link
-	}
-	var b strings.Builder
-	if err := mailTemplate.Execute(&b, page); err != nil {
-		return "", fmt.Errorf("writing the HTML form: %w", err)
-	}
-	return b.String(), nil
 }
 
 func (d *desk) writeFile(ctx context.Context, mixed *multipart.Writer, a message.Attachment) error {

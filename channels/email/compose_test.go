@@ -70,6 +70,7 @@ func TestComposeHead(t *testing.T) {
 		"Message-Id":               "<01890000-0000-7000-8000-000000000001@desk.example>",
 		"In-Reply-To":              "<segunda@cliente.example>",
 		"References":               "<primeira@cliente.example> <segunda@cliente.example>",
+		"List-Id":                  `"Suporte Aurora" <suporte.desk.example>`,
 		"Auto-Submitted":           "auto-replied",
 		"X-Auto-Response-Suppress": "All",
 		"X-Recado-Loop":            "suporte@desk.example",
@@ -151,14 +152,14 @@ func TestComposeBody(t *testing.T) {
 		t.Errorf("the file came back as %q, %s, %d bytes", f.Name, f.MediaType, f.Size())
 	}
 	plain, html := l.Segments[0].Plain, l.Segments[0].HTML
-	for _, want := range []string{"Chamado *2026-000042* aberto.", "> Não emite\n> desde ontem", "Avaliar:\nhttps://desk.example/r/abc"} {
+	for _, want := range []string{"Chamado 2026-000042 aberto.", "> Não emite\n> desde ontem", "Avaliar:\nhttps://desk.example/r/abc"} {
 		if !strings.Contains(plain, want) {
 			t.Errorf("the text lacks %q:\n%s", want, plain)
 		}
 	}
 	for _, want := range []string{
-		"<strong>2026-000042</strong>", "<em>olhando</em>",
-		`<a href="https://desk.example/a?b=1&amp;c=2">https://desk.example/a?b=1&amp;c=2</a>.`,
+		`<strong style="white-space:nowrap;">2026-000042</strong>`, `">olhando</em>`,
+		`<a href="https://desk.example/a?b=1&amp;c=2" style="color:#1f5fd0;">https://desk.example/a?b=1&amp;c=2</a>.`,
 		"&lt;script&gt;", "2*3*4 e nome_de_arquivo", "Não emite<br>", `href="https://desk.example/r/abc"`, `lang="pt-BR"`,
 	} {
 		if !strings.Contains(html, want) {
@@ -173,9 +174,8 @@ func TestComposeBody(t *testing.T) {
 func TestComposeDangerousLink(t *testing.T) {
 	out := notice()
 	out.Link = &message.Link{Label: "x", URL: "javascript:alert(1)"}
-	html, err := testDesk(t).htmlBody(out)
-	if err != nil || strings.Contains(html, "javascript:") {
-		t.Errorf("%v\n%s", err, html)
+	if got := testDesk(t).htmlBody(out) + plainBody(out); strings.Contains(got, "javascript:") {
+		t.Error(got)
 	}
 }
 
@@ -239,4 +239,33 @@ func TestOutFolder(t *testing.T) {
 func withIMAP(o Options) Options {
 	o.IMAP = IMAP{Server: Server{Host: "127.0.0.1", Port: 9, Mode: Plain, User: testUser, Password: password}}
 	return o
+}
+
+// The others of the ticket are shown; the answer still goes to the address that is only
+// this reader's.
+func TestComposeInCopy(t *testing.T) {
+	d := testDesk(t)
+	out := notice()
+	out.InCopy = []message.Address{{Channel: message.Email, ID: "bruno@cliente.example"}, {Channel: message.Email, ID: "x@y.example>\r\nBcc: mau@mau.example"}, {Channel: message.WhatsApp, ID: "5511"}}
+	h := sent(t, d, out).Header
+	if h.Get("Cc") != "<bruno@cliente.example>" || h.Get("To") != "<ana@cliente.example>" || h.Get("Bcc") != "" {
+		t.Errorf("%v", h)
+	}
+}
+
+// A number is a mail that is ready to be sent; in the text it is what was written.
+func TestComposeChoices(t *testing.T) {
+	d := testDesk(t)
+	out := notice()
+	out.Choices = []message.Choice{{Value: "a", Label: "Sim, <resolveu>"}, {Value: "b", Label: "Não"}}
+	out.Text = "Ajudou?\n\n*1.* Sim, <resolveu>\n*2.* Não"
+	got := d.htmlBody(out)
+	for _, want := range []string{"&amp;body=1", "&amp;body=2", "Sim, &lt;resolveu&gt;</a>", "mailto:" + d.home.With(d.Signer.Reply(out.Number, out.To.ID)).Local} {
+		if !strings.Contains(strings.ReplaceAll(got, "%2B", "+"), want) {
+			t.Errorf("the HTML lacks %q:\n%s", want, got)
+		}
+	}
+	if plain := plainBody(out); !strings.Contains(plain, "1. Sim, <resolveu>\n2. Não") {
+		t.Error(plain)
+	}
 }

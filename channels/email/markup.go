@@ -2,7 +2,6 @@ package email
 
 import (
 	"html"
-	"html/template"
 	"regexp"
 	"strings"
 	"unicode"
@@ -11,37 +10,30 @@ import (
 
 var bareLink = regexp.MustCompile(`^https?://[^\s<>"]+`)
 
-// markupHTML turns our markup (*bold*, _italic_, bare links, lines) into HTML.
-// Everything else is escaped.
-func markupHTML(text string) template.HTML {
-	var b strings.Builder
-	for _, paragraph := range regexp.MustCompile(`\n[ \t]*\n\s*`).Split(strings.TrimSpace(text), -1) {
-		b.WriteString("<p>")
-		for i, line := range strings.Split(paragraph, "\n") {
-			if i > 0 {
-				b.WriteString("<br>\n")
-			}
-			writeInline(&b, line)
-		}
-		b.WriteString("</p>\n")
-	}
-	return template.HTML(b.String()) //nolint:gosec // writeInline escapes every piece of text
-}
+var blankLines = regexp.MustCompile(`\n[ \t]*\n\s*`)
+
+func paragraphs(text string) []string { return blankLines.Split(strings.TrimSpace(text), -1) }
 
 var tags = map[byte]string{'*': "strong", '_': "em"}
 
+// writeInline turns our markup (*bold*, _italic_, bare links) into HTML. Everything else
+// is escaped.
 func writeInline(b *strings.Builder, line string) {
 	before := ' '
 	for line != "" {
 		if link := bareLink.FindString(line); link != "" && !isWord(before) {
 			link = strings.TrimRight(link, ".,;:!?)")
 			escaped := html.EscapeString(link)
-			b.WriteString(`<a href="` + escaped + `">` + escaped + `</a>`)
+			b.WriteString(`<a href="` + escaped + `" style="color:#1f5fd0;">` + escaped + `</a>`)
 			line, before = line[len(link):], 'x'
 			continue
 		}
 		if tag, inner, ok := marked(line, before); ok {
-			b.WriteString("<" + tag + ">")
+			b.WriteString("<" + tag)
+			if len(inner) <= shortest && !strings.Contains(inner, " ") {
+				b.WriteString(` style="white-space:nowrap;"`) // a protocol number is not to be broken at its hyphen
+			}
+			b.WriteString(">")
 			writeInline(b, inner)
 			b.WriteString("</" + tag + ">")
 			line, before = line[len(inner)+2:], 'x'
@@ -52,6 +44,30 @@ func writeInline(b *strings.Builder, line string) {
 		line, before = line[size:], r
 	}
 }
+
+// plainInline takes the marks off.
+func plainInline(line string) string {
+	var b strings.Builder
+	before := ' '
+	for line != "" {
+		if link := bareLink.FindString(line); link != "" && !isWord(before) {
+			b.WriteString(link)
+			line, before = line[len(link):], 'x'
+			continue
+		}
+		if _, inner, ok := marked(line, before); ok {
+			b.WriteString(plainInline(inner))
+			line, before = line[len(inner)+2:], 'x'
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(line)
+		b.WriteString(line[:size])
+		line, before = line[size:], r
+	}
+	return b.String()
+}
+
+const shortest = 16 // bytes of a word that stays on one line, whatever the screen
 
 // maxMarked is the longest stretch that is marked, in bytes. Text comes from anybody:
 // without a bound, marks that never end cost the square of its length.

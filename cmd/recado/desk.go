@@ -152,7 +152,9 @@ func (d *desk) newBot(all []channels.Channel, owner string) (*bot.Bot, error) {
 			return d.engine.Failed(ctx, tx, item.Inbound)
 		},
 		OnBuried: func(ctx context.Context, tx dialogue.Tx, b outbox.Buried) error {
-			return d.engine.Undelivered(ctx, tx, b.Row.Outbound, b.Err.Error(), b.Kind == channels.Unreachable)
+			return d.engine.Undelivered(ctx, tx, dialogue.Undelivered{
+				Message: b.Row.Outbound, Why: channels.WhyOf(b.Err), Said: b.Err.Error(), Dead: b.Kind == channels.Unreachable,
+			})
 		},
 		DrainTimeout: d.cfg.Drain.Timeout,
 	})

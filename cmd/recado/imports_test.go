@@ -48,7 +48,7 @@ var rules = map[string]rule{
 	"channels": {ours: []string{"core/message"}},
 	"channels/email": {ours: []string{
 		"channels", "channels/email/dkim", "channels/email/letter", "channels/email/machine", "channels/email/oauth", "channels/email/reply", "channels/email/sender", "core/message", "sign",
-	}},
+	}, tests: []string{"core/notice"}},
 	"channels/email/dkim":      {},
 	"channels/email/letter":    {ours: []string{"channels/email/letter/tnef", "core/message"}},
 	"channels/email/machine":   {ours: []string{"channels/email/letter", "channels/email/sender", "core/message"}},

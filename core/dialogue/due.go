@@ -135,23 +135,6 @@ func (e *Engine) Failed(ctx context.Context, tx Tx, in message.Inbound) error {
 	})
 }
 
-// Undelivered tells the team of a message that will never be sent. dead marks its
-// address, so that notices go another way (peers.md 31).
-func (e *Engine) Undelivered(ctx context.Context, tx Tx, out message.Outbound, why string, dead bool) error {
-	if dead {
-		if err := e.markDead(ctx, tx, out.To); err != nil {
-			return err
-		}
-	}
-	text := excerpt(out.Text, 300)
-	if out.Code {
-		text = "–" // a code is nobody else's business
-	}
-	return e.tellSupervisors(ctx, tx, "notice.undelivered", notice.Data{
-		"To": out.To.ID, "About": out.Subject, "Text": text, "Why": why, "Protocol": orElse(out.Number, "–"),
-	})
-}
-
 func (e *Engine) markDead(ctx context.Context, tx Tx, a message.Address) error {
 	p, found, err := known(tx.PersonAt(ctx, a))
 	if err != nil || !found {

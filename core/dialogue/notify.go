@@ -13,7 +13,7 @@ import (
 
 // facts gathers who has to do with a ticket.
 func (s *scene) facts(t *ticket.Ticket) (notice.Facts, error) {
-	f := notice.Facts{Ticket: t, Actor: s.who.ID, Saw: s.in.From}
+	f := notice.Facts{Ticket: t, Actor: s.who.ID, Saw: s.in.From, Had: s.in.Copies}
 	var err error
 	if f.Requester, err = s.person(t.Requester); err != nil {
 		return f, err
@@ -62,7 +62,7 @@ func (s *scene) notifyAll(event notice.Event, t *ticket.Ticket, data notice.Data
 	if err != nil {
 		return nil, err
 	}
-	audience := reachText(f)
+	audience, shown := reachText(f), notice.Shown(event, f, message.Email)
 	var said []int
 	for _, r := range notice.Recipients(event, f) {
 		if proactive(event) && complainedOf(r) {
@@ -76,8 +76,11 @@ func (s *scene) notifyAll(event notice.Event, t *ticket.Ticket, data notice.Data
 				"Chat": r.To.Channel != message.Email,
 			},
 		}
-		if r.As == notice.Agent {
+		switch {
+		case r.As == notice.Agent:
 			say.Data["Audience"] = audience
+		case r.To.Channel == message.Email && !r.Person.OnTeam():
+			say.InCopy = besides(shown, r.Person.ID)
 		}
 		maps.Copy(say.Data, data)
 		said = append(said, len(s.plan.Says))
@@ -93,6 +96,17 @@ func proactive(event notice.Event) bool { return event == notice.Reminder || eve
 func complainedOf(r notice.Recipient) bool {
 	al, ok := r.Person.Alias(r.To)
 	return ok && !al.ComplainedAt.IsZero()
+}
+
+// besides are the addresses of the others.
+func besides(shown []notice.Recipient, who directory.PersonID) []message.Address {
+	var out []message.Address
+	for _, r := range shown {
+		if r.Person.ID != who {
+			out = append(out, r.To)
+		}
+	}
+	return out
 }
 
 func noticeKey(event notice.Event, as notice.Audience) string {
@@ -114,7 +128,7 @@ func (s *scene) byName(as notice.Audience) string {
 // answer obeys: "Ana (whatsapp, email), Carlos (email)". A requester whom nothing
 // reaches is named with a dash.
 func reachText(f notice.Facts) string {
-	f.Actor, f.Saw = "", message.Address{}
+	f.Actor, f.Saw, f.Had = "", message.Address{}, nil
 	by := map[directory.PersonID][]string{}
 	for _, r := range notice.Recipients(notice.Answered, f) {
 		by[r.Person.ID] = append(by[r.Person.ID], string(r.To.Channel))

@@ -63,6 +63,7 @@ type Say struct {
 	Subject      string
 	Refs         []string
 	Attachments  []message.Attachment
+	InCopy       []message.Address // see Outbound
 	Link         *message.Link
 	Proactive    bool
 	Code         bool
@@ -209,7 +210,7 @@ func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
 	out := message.Outbound{
 		ID: uuid.Must(uuid.NewV7()).String(), To: say.To, Account: orElse(say.Account, e.Account(say.To.Channel)), Conversation: say.Conversation,
 		Language: say.Language, Subject: say.Subject, Text: withChoices(text, say.Choices), Choices: say.Choices,
-		Attachments: say.Attachments, Refs: say.Refs, Link: say.Link, Proactive: say.Proactive, Code: say.Code,
+		Attachments: say.Attachments, InCopy: say.InCopy, Refs: say.Refs, Link: say.Link, Proactive: say.Proactive, Code: say.Code,
 	}
 	if say.Held != "" {
 		out.Number = string(say.Held)

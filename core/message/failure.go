@@ -19,3 +19,8 @@ const (
 	TooOften        Failure = "too-often"       // a limit of sending was reached
 	NoAnswer        Failure = "no-answer"       // tried for hours; nobody took it
 )
+
+// Failures lists them.
+var Failures = []Failure{
+	Refused, NoSuchAddress, MailboxFull, Oversized, TakenForSpam, FileForbidden, SenderRefused, Unauthenticated, NotRelayed, NotSpelled, TooOften, NoAnswer,
+}

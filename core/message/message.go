@@ -248,6 +248,7 @@ type Outbound struct {
 	Attachments  []Attachment `json:"attachments,omitempty"`
 	Number       string       `json:"number,omitempty"` // protocol number of the ticket spoken of
 	Refs         []string     `json:"refs,omitempty"`   // upstream ids that this continues, oldest first
+	InCopy       []Address    `json:"inCopy,omitempty"` // others who are told the same: shown where a channel can, not sent to
 	Quote        string       `json:"quote,omitempty"`  // the words being answered, for channels that show them
 	Link         *Link        `json:"link,omitempty"`
 	Proactive    bool         `json:"proactive,omitempty"` // nobody is waiting for it: pacing and quiet hours apply

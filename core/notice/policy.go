@@ -48,6 +48,7 @@ type Facts struct {
 	Team         []directory.Person // who hears of what nobody took
 	Actor        directory.PersonID // who did it; empty: the program
 	Saw          message.Address    // where the actor was told already
+	Had          []message.Address  // who got the actor's own words directly, as on To and Cc of a mail
 }
 
 // Recipient is one address to be told, and as what.
@@ -90,7 +91,7 @@ func Recipients(event Event, f Facts) []Recipient {
 				continue
 			}
 			for _, to := range p.Reach() {
-				if !told[to] {
+				if !told[to] && !f.had(event, as, to) {
 					told[to] = true
 					out = append(out, Recipient{Person: p, To: to, As: as})
 				}
@@ -98,6 +99,20 @@ func Recipients(event Event, f Facts) []Recipient {
 		}
 	}
 	return out
+}
+
+// had reports whether a customer got the words of an Added already, and from who wrote
+// them. The team always hears of it by us: only our mail can be answered safely.
+func (f Facts) had(event Event, as Audience, to message.Address) bool {
+	return event == Added && as != Agent && slices.Contains(f.Had, to)
+}
+
+// Shown are the customers on a channel who hear of an event, whoever told them. Their
+// addresses may be shown to each of them: all are of the ticket, and participants of
+// its organisation. Nobody of the team is among them.
+func Shown(event Event, f Facts, on message.Channel) []Recipient {
+	f.Saw, f.Had = message.Address{}, nil
+	return slices.DeleteFunc(Recipients(event, f), func(r Recipient) bool { return r.As == Agent || r.To.Channel != on || r.Person.OnTeam() })
 }
 
 // people lists an audience.

@@ -142,6 +142,7 @@ func built(t *testing.T) map[string][]string {
 		"open.":            openingSteps(t),
 		"level.":           stringsOf(ticket.Levels...),
 		"type.":            stringsOf(ticket.Types...),
+		"failure.":         stringsOf(message.Failures...),
 		"status.":          stringsOf(ticket.Statuses...),
 		"file.":            stringsOf(message.TooLarge, message.TooMany, message.Unreadable, message.Infected, message.Unscanned),
 		"defect.subject.":  defects,

@@ -140,7 +140,7 @@ func (c *collector) resume(ctx context.Context, f *folder) error {
 		c.cursor = cursor{validity: f.validity}
 	}
 	if c.desk.IMAP.MoveTo != "" {
-		c.clear(ctx, f)
+		return c.clear(ctx, f)
 	}
 	return nil
 }
@@ -160,16 +160,20 @@ func (c *collector) skip(ctx context.Context, f *folder) error {
 }
 
 // clear moves what was taken and still lies there: the connection ended between the two.
-func (c *collector) clear(ctx context.Context, f *folder) {
+func (c *collector) clear(ctx context.Context, f *folder) error {
 	entries, err := f.leftovers(ctx, c.cursor.uid)
 	for err == nil && len(entries) > 0 {
 		n := min(len(entries), c.desk.IMAP.Batch)
 		err = f.move(ctx, entries[:n], c.desk.IMAP.MoveTo)
 		entries = entries[n:]
 	}
+	if _, said := errors.AsType[*imap.Error](err); err != nil && !said {
+		return err
+	}
 	if err != nil {
 		c.desk.Log.WarnContext(ctx, "mail that was taken stays where it was", "mailbox", c.desk.Address, "error", err)
 	}
+	return nil
 }
 
 // catchUp takes everything behind the cursor, in batches.
@@ -231,7 +235,11 @@ func (c *collector) tidy(ctx context.Context, f *folder, entries []entry) error 
 		}
 	}
 	if to := c.desk.IMAP.MoveTo; to != "" {
-		if err := f.move(ctx, entries, to); err != nil {
+		err := f.move(ctx, entries, to)
+		if _, said := errors.AsType[*imap.Error](err); err != nil && !said {
+			return err // the line is broken: nothing more can be asked on it
+		}
+		if err != nil {
 			c.desk.Log.WarnContext(ctx, "mail that was taken stays where it was", "mailbox", c.desk.Address, "error", err)
 		}
 	}

@@ -170,7 +170,9 @@ func (d *desk) mailOptions(box config.Mailbox) (email.Options, error) {
 		Server: server(in.Host, in.Port, in.TLS, in.User, in.Password), Folders: in.Folders, Poll: box.Poll,
 		FromNow: in.Start == config.StartNow,
 	}
-	o.IMAP.MoveTo, _ = in.Moves()
+	if folder, moves := in.Moves(); moves {
+		o.IMAP.MoveTo = folder
+	}
 	var err error
 	if o.DKIM, err = dkimKeys(d.cfg); err != nil {
 		return o, err

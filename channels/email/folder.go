@@ -127,7 +127,7 @@ func (f *folder) signIn(ctx context.Context) error {
 	}
 	end := f.within(ctx)
 	if f.client.Caps().Has(imap.AuthCap(sasl.Plain)) {
-		err = f.client.Authenticate(sasl.NewPlainClient("", f.options.User, password))
+		err = f.heard(func() error { return f.client.Authenticate(sasl.NewPlainClient("", f.options.User, password)) })
 	} else {
 		err = f.client.Login(f.options.User, password).Wait()
 	}
@@ -151,7 +151,7 @@ func (f *folder) signInByToken(ctx context.Context) error {
 		return err
 	}
 	end := f.within(ctx)
-	if err = end(f.client.Authenticate(shown)); err == nil {
+	if err = end(f.heard(func() error { return f.client.Authenticate(shown) })); err == nil {
 		return nil
 	}
 	if _, said := errors.AsType[*imap.Error](err); said {
@@ -216,6 +216,12 @@ func (f *folder) withinTime(ctx context.Context, limit time.Duration) func(error
 
 // close says goodbye, if the server still listens.
 func (f *folder) close() {
+	select {
+	case <-f.client.Closed(): // nobody is there to hear it
+		_ = f.client.Close()
+		return
+	default:
+	}
 	timer := time.AfterFunc(2*time.Second, func() { f.conn.Close() })
 	defer timer.Stop()
 	_ = f.client.Logout().Wait() // the connection ends either way
@@ -232,7 +238,8 @@ func (f *folder) await(ctx context.Context, wait time.Duration) (told bool, err 
 		return true, f.refresh(ctx) // nobody promised to tell
 	}
 	end := f.within(ctx)
-	idle, err := f.client.Idle()
+	var idle *imapclient.IdleCommand
+	err = f.heard(func() (err error) { idle, err = f.client.Idle(); return err })
 	if err = end(err); err != nil {
 		return false, fmt.Errorf("starting IDLE: %w", err)
 	}
@@ -256,6 +263,24 @@ func (f *folder) await(ctx context.Context, wait time.Duration) (told bool, err 
 		return true, nil
 	}
 	return false, f.refresh(ctx)
+}
+
+// heard runs a step that waits for the server to say "+". On a line whose end was read
+// just before, go-imap waits for ever: then the step is left behind.
+func (f *folder) heard(step func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- step() }()
+	select {
+	case err := <-done:
+		return err
+	case <-f.client.Closed():
+	}
+	select {
+	case err := <-done: // a refusal, and then the end
+		return err
+	default:
+		return errors.New("the IMAP server closed the connection")
+	}
 }
 
 // refresh selects the folder again. Some servers show it as it was at their last SELECT or

@@ -40,6 +40,10 @@ func IMAP(t testing.TB) string { t.Helper(); return address(t, servers.EnvIMAP) 
 // LMTP is HOST:PORT of Dovecot's LMTP: a mail's way past Postfix, byte for byte.
 func LMTP(t testing.TB) string { t.Helper(); return address(t, servers.EnvLMTP) }
 
+// OurLMTP is HOST:PORT where nobody listens until a test does: Postfix hands mail for
+// addresses of the domain lmtp.example over there, by LMTP.
+func OurLMTP(t testing.TB) string { t.Helper(); return address(t, servers.EnvOurLMTP) }
+
 // SMTP is HOST:PORT of Postfix, without TLS or login. It takes mail for each address below
 // .example, and refuses all others with 554.
 func SMTP(t testing.TB) string { t.Helper(); return address(t, servers.EnvSMTP) }

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/mail"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -206,5 +208,32 @@ func TestRealRefusals(t *testing.T) {
 	}
 	if err := m.Run(soon, newDesktop()); err == nil || !strings.Contains(err.Error(), "there is no folder") {
 		t.Errorf("Dovecot without the folder: Run returned %v", err)
+	}
+}
+
+// Postfix hands a mail over by LMTP, as docs/mailboxes.md says: first while we cannot
+// commit, so that it comes again, and with its envelope.
+func TestRealPostfixByLMTP(t *testing.T) {
+	o := testOptions(t)
+	o.Address, o.TrustedAuthserv = nobodyElses("suporte", "lmtp.example"), nil
+	sink := newDesktop()
+	var tries atomic.Int32
+	sink.accept = func([]message.Inbound) error {
+		if tries.Add(1) == 1 {
+			return errors.New("the database is away")
+		}
+		return nil
+	}
+	runListener(t, o, ListenOptions{Addr: testenv.OurLMTP(t), LMTP: true}, sink)
+
+	token := o.Signer.Reply("2026-000042", "ana@cliente.example")
+	to := strings.Replace(o.Address, "@", "+"+token+"@", 1)
+	testenv.SendMail(t, "ana@cliente.example", to, []byte("From: Ana <ana@cliente.example>\r\nTo: "+o.Address+"\r\nSubject: Re: x\r\nMessage-ID: <lmtp@cliente.example>\r\n\r\npela fila\r\n"))
+	in := sink.next(t)
+	if tries.Load() != 2 {
+		t.Errorf("handed in %d times, want once in vain and once for good", tries.Load())
+	}
+	if in.Text != "pela fila" || in.From.ID != "ana@cliente.example" || in.Thread.Number != "2026-000042" {
+		t.Errorf("came %+v", in)
 	}
 }

@@ -21,6 +21,7 @@ const (
 	EnvRedis    = "RECADO_TEST_REDIS"    // redis://HOST:PORT/0
 	EnvIMAP     = "RECADO_TEST_IMAP"     // HOST:PORT of Dovecot, without TLS
 	EnvLMTP     = "RECADO_TEST_LMTP"     // HOST:PORT of Dovecot, past Postfix
+	EnvOurLMTP  = "RECADO_TEST_OUR_LMTP" // HOST:PORT where a test may listen: Postfix hands mail for lmtp.example over there
 	EnvSMTP     = "RECADO_TEST_SMTP"     // HOST:PORT of Postfix, without TLS or login
 	EnvChromium = "RECADO_TEST_CHROMIUM" // path of the browser
 	EnvRequired = "RECADO_TEST_REQUIRED" // set: a test that lacks a server fails instead of being skipped

@@ -37,11 +37,11 @@ type Running struct {
 func Start(ctx context.Context, dir string) (*Running, error) {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	ports, err := freePorts(ctx, 5)
+	ports, err := freePorts(ctx, 6)
 	if err != nil {
 		return nil, err
 	}
-	postgres, redis, imap, lmtp, smtp := ports[0], ports[1], ports[2], ports[3], ports[4]
+	postgres, redis, imap, lmtp, smtp, ours := ports[0], ports[1], ports[2], ports[3], ports[4], ports[5]
 	chromium, err := findChromium()
 	if err != nil {
 		return nil, err
@@ -52,6 +52,7 @@ func Start(ctx context.Context, dir string) (*Running, error) {
 		EnvIMAP + "=" + imap,
 		EnvLMTP + "=" + lmtp,
 		EnvSMTP + "=" + smtp,
+		EnvOurLMTP + "=" + ours,
 		EnvChromium + "=" + chromium,
 		EnvRequired + "=1",
 	}}
@@ -59,7 +60,7 @@ func Start(ctx context.Context, dir string) (*Running, error) {
 		func(ctx context.Context) (*process, error) { return startPostgres(ctx, dir, postgres) },
 		func(ctx context.Context) (*process, error) { return startRedis(ctx, dir, redis) },
 		func(ctx context.Context) (*process, error) { return startDovecot(ctx, dir, imap, lmtp) },
-		func(ctx context.Context) (*process, error) { return startPostfix(ctx, dir, smtp, lmtp) },
+		func(ctx context.Context) (*process, error) { return startPostfix(ctx, dir, smtp, lmtp, ours) },
 	)
 	if err != nil {
 		r.Stop()

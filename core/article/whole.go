@@ -42,12 +42,17 @@ func readable(line string) string {
 	if rule.MatchString(line) || fence.MatchString(line) {
 		return ""
 	}
-	line = image.ReplaceAllString(line, "")
-	line = link.ReplaceAllString(line, "$1")
+	if strings.Contains(line, "[") {
+		line = image.ReplaceAllString(line, "")
+		line = link.ReplaceAllString(line, "$1")
+	}
 	if bullet.MatchString(line) {
 		line = "• " + bullet.ReplaceAllString(line, "")
 	} else {
 		line = lead.ReplaceAllString(line, "")
+	}
+	if !strings.ContainsAny(line, "*_`") {
+		return line
 	}
 	return emphasis.ReplaceAllString(line, "*$1$2$3*")
 }

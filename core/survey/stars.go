@@ -35,9 +35,15 @@ var plain = strings.NewReplacer("\ufe0f", "", "\u20e3", "")
 // thanks may follow an answer, as in "5, obrigada!".
 var thanks = regexp.MustCompile(`[,.!]*\s+(?:muito )?(?:obrigad[oa]|valeu|thanks|thank you|gracias)[.!]*$`)
 
+// longestAnswer is the most bytes that an answer may have; most texts are none.
+const longestAnswer = 200
+
 // Parse reads stars out of a text that is nothing but an answer (E1). One number
 // is in first; two are service and solution. Anything else is not an answer.
 func Parse(text string) (first, second int, ok bool) {
+	if len(text) > longestAnswer {
+		return 0, 0, false
+	}
 	text = thanks.ReplaceAllString(strings.TrimSpace(plain.Replace(strings.ToLower(text))), "")
 	if symbol.MatchString(text) {
 		return strings.Count(text, "⭐") + strings.Count(text, "🌟") + strings.Count(text, "★"), 0, true

@@ -74,16 +74,24 @@ func openBracket(s string) bool { return strings.LastIndexByte(s, '<') > strings
 
 var (
 	// namedStart is a name with its address.
-	namedStart  = regexp.MustCompile(`^["'“„«]?[^<>:;!?]{0,80}["'”“»]? ?[<(\[][^<>()\s]*[@*]`)
-	dashesAhead = regexp.MustCompile(`^[` + dashes + `]{2,} ?`)
-	dashesEnd   = regexp.MustCompile(` ?[` + dashes + `]{2,}$`)
+	namedStart = regexp.MustCompile(`^["'“„«]?[^<>:;!?]{0,80}["'”“»]? ?[<(\[][^<>()\s]*[@*]`)
 )
+
+// withoutDashes trims a line drawn at one end of s, if there is one: two dashes at least.
+func withoutDashes(s string, trim func(s, cutset string) string) (rest string, drawn bool) {
+	rest = trim(s, dashes)
+	if utf8.RuneCountInString(s)-utf8.RuneCountInString(rest) < 2 {
+		return s, false
+	}
+	return rest, true
+}
 
 // introduces reports whether s introduces the quote that follows below lines[:n].
 func introduces(s string, lines []line, n int) bool {
 	s = strings.Trim(s, "*_ ")
-	boxed := dashesAhead.MatchString(s) && dashesEnd.MatchString(s)
-	bare := strings.TrimSpace(dashesEnd.ReplaceAllString(dashesAhead.ReplaceAllString(s, ""), ""))
+	rest, ahead := withoutDashes(s, strings.TrimLeft)
+	rest, behind := withoutDashes(rest, strings.TrimRight)
+	boxed, bare := ahead && behind, strings.TrimSpace(rest)
 	if bare == "" {
 		return false
 	}

@@ -174,9 +174,9 @@ func disclaims(text string) bool {
 // writer's office, telephone and the like. A sign-off with a name alone is left: it is
 // how people end a mail.
 func contactEnd(lines []line) int {
-	const most = 14
+	const most, longest = 14, 80 // lines, bytes of a sign-off
 	for i := max(0, len(lines)-most); i < len(lines); i++ {
-		if lines[i].depth > 0 || !signOff.MatchString(lines[i].text) || blank(lines[:i]) {
+		if lines[i].depth > 0 || len(lines[i].text) > longest || !signOff.MatchString(lines[i].text) || blank(lines[:i]) {
 			continue
 		}
 		words := 0

@@ -36,20 +36,26 @@ func (a Article) Whole(limit int) string {
 	return cut(text, limit)
 }
 
+// unmarked reads the mark at the beginning of a line.
+func unmarked(line string) string {
+	switch {
+	case rule.MatchString(line), fence.MatchString(line):
+		return ""
+	case bullet.MatchString(line):
+		return "• " + bullet.ReplaceAllString(line, "")
+	}
+	return lead.ReplaceAllString(line, "")
+}
+
 // readable turns the markup of one line into ours.
 func readable(line string) string {
 	line = strings.TrimSpace(strings.ToValidUTF8(line, ""))
-	if rule.MatchString(line) || fence.MatchString(line) {
-		return ""
-	}
 	if strings.Contains(line, "[") {
 		line = image.ReplaceAllString(line, "")
 		line = link.ReplaceAllString(line, "$1")
 	}
-	if bullet.MatchString(line) {
-		line = "• " + bullet.ReplaceAllString(line, "")
-	} else {
-		line = lead.ReplaceAllString(line, "")
+	if strings.IndexAny(line, "-=~_*`#>+•") == 0 {
+		line = unmarked(line)
 	}
 	if !strings.ContainsAny(line, "*_`") {
 		return line

@@ -59,7 +59,9 @@ func rarity(total, with int) float64 {
 func (ix *Index) question(text string) question {
 	var q question
 	rarest, rare, plain := rarity(ix.passages, 0), 0.0, 0.0
-	for _, t := range terms(text) {
+	found := terms(text)
+	q.terms = make([]asked, 0, len(found))
+	for _, t := range found {
 		number, known := ix.numbers[t.term]
 		var l list
 		if known {
@@ -93,7 +95,8 @@ func held(weight, length float64) float64 {
 // nearest counting most, and which is nearest. Of the body only the best piece
 // takes part, or a long article would be far from everything.
 func (q question) likeness(e *entry, pull []float64) (mean float64, nearest string) {
-	var top []float64 // best first
+	var room [nearestPassages + 1]float64
+	top := room[:0] // best first
 	best, body := 0.0, -1.0
 	for i := range e.passages {
 		p := &e.passages[i]

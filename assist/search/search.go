@@ -41,58 +41,67 @@ const candidates = 50
 func (ix *Index) Search(query string, keep Filter, limit int) []Match {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
-	best := map[string]Match{}
 	query = query[:min(len(query), maxQuery)]
 	parts := pieces(query, partWords)
 	if len(parts) > 1 {
 		parts = sentences(query, partWords, maxParts)
 	}
+	s, _ := ix.spare.Get().(*scratch)
+	defer ix.spare.Put(s)
+	s.hits = s.hits[:0]
 	for _, part := range parts {
-		for _, m := range ix.ask(part, keep) {
-			if m.Score > best[m.Article.ID].Score {
-				best[m.Article.ID] = m
-			}
-		}
+		ix.ask(part, s, keep)
 	}
-	matches := make([]Match, 0, len(best))
-	for _, m := range best {
-		matches = append(matches, m)
-	}
-	slices.SortFunc(matches, func(a, b Match) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Article.ID, b.Article.ID))
-	})
-	return matches[:min(max(limit, 0), len(matches))]
+	return ix.matches(s.hits, limit)
 }
 
-// scratch is memory that searches lend one another. Outside a search its slices
-// hold only zeros.
+// hit is what one part of a query found of the article in a slot.
+type hit struct {
+	slot    uint32
+	score   float64
+	passage string
+}
+
+// matches are the articles of hits, each with its best, best first. It reorders hits.
+func (ix *Index) matches(hits []hit, limit int) []Match {
+	id := func(h hit) string { return ix.entries[h.slot].article.ID }
+	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Or(cmp.Compare(a.slot, b.slot), cmp.Compare(b.score, a.score)) })
+	hits = slices.CompactFunc(hits, func(a, b hit) bool { return a.slot == b.slot })
+	slices.SortFunc(hits, func(a, b hit) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(id(a), id(b))) })
+	hits = hits[:min(max(limit, 0), len(hits))]
+	matches := make([]Match, len(hits))
+	for i, h := range hits {
+		matches[i] = Match{Article: ix.entries[h.slot].article, Score: h.score, Passage: h.passage}
+	}
+	return matches
+}
+
+// scratch is memory that searches lend one another. Outside a search whole and
+// pull hold only zeros, and the others nothing that is needed.
 type scratch struct {
 	whole   []float64 // by slot: the score of the article as a whole
 	touched []uint32  // the slots that whole holds
+	top     []candidate
 	pull    []float64 // by term: what one tenth of it adds to likeness
+	hits    []hit
 }
 
-// ask scores the articles for one part of a query.
-func (ix *Index) ask(text string, keep Filter) []Match {
+// ask adds what the articles score for one part of a query to the hits.
+func (ix *Index) ask(text string, s *scratch, keep Filter) {
 	q := ix.question(text)
-	s, _ := ix.spare.Get().(*scratch)
-	defer ix.spare.Put(s)
-	found := ix.candidates(q, s, keep)
-
 	s.pull = grow(s.pull, len(ix.lists))
 	for _, t := range q.terms {
 		s.pull[t.number] = t.pull
 	}
-	matches := make([]Match, len(found))
-	for i, c := range found {
-		e := &ix.entries[c.slot]
-		like, nearest := q.likeness(e, s.pull)
-		matches[i] = Match{Article: e.article, Score: q.score(c.score, like), Passage: nearest}
+	for _, c := range ix.candidates(q, s, keep) {
+		like, nearest := q.likeness(&ix.entries[c.slot], s.pull)
+		if score := q.score(c.score, like); score > 0 {
+			s.hits = append(s.hits, hit{c.slot, score, nearest})
+		}
 	}
 	for _, t := range q.terms {
 		s.pull[t.number] = 0
 	}
-	return matches
 }
 
 // candidate is an article and its score as a whole, 0 to 1.
@@ -101,7 +110,8 @@ type candidate struct {
 	score float64
 }
 
-// candidates are the articles that are best as a whole, best first.
+// candidates are the articles that are best as a whole, best first. They stay as
+// they are until the next call.
 func (ix *Index) candidates(q question, s *scratch, keep Filter) []candidate {
 	s.whole = grow(s.whole, len(ix.entries))
 	s.touched = s.touched[:0]
@@ -114,7 +124,7 @@ func (ix *Index) candidates(q question, s *scratch, keep Filter) []candidate {
 			s.whole[p.slot] += t.most * held(float64(p.weight), ix.entries[p.slot].length/mean)
 		}
 	}
-	var top []candidate
+	top := s.top[:0]
 	for _, slot := range s.touched {
 		c := candidate{slot, s.whole[slot] / q.most}
 		s.whole[slot] = 0
@@ -128,6 +138,7 @@ func (ix *Index) candidates(q question, s *scratch, keep Filter) []candidate {
 		top = slices.Insert(top, at, c)
 		top = top[:min(len(top), candidates)]
 	}
+	s.top = top
 	return top
 }
 

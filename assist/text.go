@@ -29,10 +29,11 @@ func parse(text string) []sentence {
 	var out []sentence
 	open := false // the last sentence ended with its line, not with a mark
 	for line := range strings.Lines(text) {
-		if signsOff(line) {
+		said := split(line)
+		if signsOff(line, said) {
 			break
 		}
-		for i, s := range split(line) {
+		for i, s := range said {
 			if i == 0 && open && continues(out[len(out)-1], s) {
 				s = join(out[len(out)-1], s)
 				out = out[:len(out)-1]
@@ -81,13 +82,16 @@ func join(a, b sentence) sentence {
 	return sentence{text: a.text + " " + b.text, words: append(a.words, b.words...), asks: a.asks || b.asks}
 }
 
-// signsOff reports whether a line begins the end of a letter.
-func signsOff(line string) bool {
+// signsOff reports whether a line, which says these sentences, begins the end of a letter.
+func signsOff(line string, said []sentence) bool {
 	trimmed := strings.TrimSpace(line)
 	if trimmed == "--" || strings.HasPrefix(trimmed, "___") {
 		return true
 	}
-	words := search.Words(line)
+	var words []string
+	for _, s := range said {
+		words = append(words, s.words...)
+	}
 	return len(words) <= 8 && signOffs.at(words, 0) > 0
 }
 

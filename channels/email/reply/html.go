@@ -23,12 +23,13 @@ type rendered struct {
 // render never fails: HTML that cannot be taken apart is all own.
 func render(src string) rendered {
 	src = letter.Cut(src, MaxHTML)
-	r := rendered{full: htmlText(src)}
-	r.own = r.full
-	doc, err := html.Parse(strings.NewReader(src))
+	doc, err := html.Parse(strings.NewReader(strings.TrimPrefix(src, "\ufeff")))
 	if err != nil {
-		return r
+		text := withoutTags(src)
+		return rendered{full: text, own: text}
 	}
+	r := rendered{full: htmlText(doc, src)}
+	r.own = r.full
 	p := pruner{signature: html.Node{Type: html.DocumentNode}}
 	p.prune(doc)
 	if !p.quotes && p.signature.FirstChild == nil || !p.above && !p.words {
@@ -50,12 +51,17 @@ func render(src string) rendered {
 	return r
 }
 
-// htmlText never fails: what the converter refuses, such as very deep nesting,
-// has its tags taken off.
-func htmlText(src string) string {
-	if text, err := html2text.FromString(src); err == nil {
-		return letter.Tidy(text)
+// htmlText is the text of src, of which doc was read. What the converter refuses, such
+// as very deep nesting, has its tags taken off.
+func htmlText(doc *html.Node, src string) string {
+	text, err := html2text.FromHTMLNode(doc)
+	if err != nil {
+		return withoutTags(src)
 	}
+	return letter.Tidy(text)
+}
+
+func withoutTags(src string) string {
 	var b strings.Builder
 	z := html.NewTokenizer(strings.NewReader(src))
 	hidden := ""

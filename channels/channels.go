@@ -77,6 +77,12 @@ type Reporter interface {
 	State() State
 }
 
+// Passer counts what came in and is none of the desk's, by reason, since the process
+// began: a status post, a group. It is for metrics; nothing of it is kept.
+type Passer interface {
+	Passed() map[string]int64
+}
+
 // Memory keeps a channel's few words of progress, such as an IMAP cursor.
 // Load of an unknown name is "", nil.
 type Memory interface {

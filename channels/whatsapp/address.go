@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"context"
 	"strings"
 
 	"go.mau.fi/whatsmeow/types"
@@ -37,12 +38,27 @@ func isDigits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// person is who sent a message: by their number where it is known, which is how people
-// know each other; the hidden id stays the same when the number changes.
-func person(source types.MessageSource) (address, other message.Address) {
-	address, other = addressOf(source.Sender.ToNonAD()), addressOf(source.SenderAlt.ToNonAD())
-	if strings.HasSuffix(address.ID, hidden) && other.ID != "" {
-		return other, address
+// party is the other side of a conversation: by their number where it is known, which
+// is how people know each other. The hidden id, which stays the same when the number
+// changes, is what they are called also. WhatsApp says so in the message itself, or
+// said it before, and whatsmeow's store remembers.
+func (c *Channel) party(ctx context.Context, source types.MessageSource) (address message.Address, also []message.Address) {
+	who, other := source.Sender, source.SenderAlt
+	if source.IsFromMe {
+		who, other = source.Chat, source.RecipientAlt
 	}
-	return address, other
+	who, other = who.ToNonAD(), other.ToNonAD()
+	if client := c.receiver(); other.IsEmpty() && client != nil {
+		if known, err := client.Store.GetAltJID(ctx, who); err == nil {
+			other = known.ToNonAD()
+		}
+	}
+	address, alias := addressOf(who), addressOf(other)
+	if strings.HasSuffix(address.ID, hidden) && alias.ID != "" {
+		address, alias = alias, address
+	}
+	if !alias.IsZero() && alias != address {
+		also = []message.Address{alias}
+	}
+	return address, also
 }

@@ -31,12 +31,16 @@ type Channel struct {
 
 	line   chan struct{} // holds a token while there is no connection: one at a time
 	intake *intake
+	lost   awaited[lostFile]    // files that are asked for again
+	unread awaited[shutMessage] // what could not be decrypted, and may come again
+	passed tally                // what was none of ours
 }
 
 var (
 	_ channels.Channel    = (*Channel)(nil)
 	_ channels.Exclusive  = (*Channel)(nil)
 	_ channels.Foreteller = (*Channel)(nil)
+	_ channels.Passer     = (*Channel)(nil)
 	_ channels.Reporter   = (*Channel)(nil)
 )
 
@@ -123,6 +127,8 @@ func (c *Channel) session(ctx context.Context, container *sqlstore.Container, si
 	c.begin(client, sink, ended)
 	defer c.end(client)
 	defer c.intake.drain(context.WithoutCancel(ctx), c.Clock)
+	defer c.unread.end()
+	defer c.lost.end()
 	client.AddEventHandlerWithSuccessStatus(func(event any) bool { return c.hear(ctx, event) })
 	// Not ctx: what was taken is still to be acknowledged when it ends.
 	if err := client.ConnectContext(context.WithoutCancel(ctx)); err != nil && !errors.Is(err, whatsmeow.ErrAlreadyConnected) {

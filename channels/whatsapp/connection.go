@@ -52,6 +52,13 @@ func (c *Channel) connection(ctx context.Context) (*whatsmeow.Client, func(), er
 	}
 }
 
+// receiver is the client that Run receives with; nil while there is none.
+func (c *Channel) receiver() *whatsmeow.Client {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.client
+}
+
 // dial connects for one message.
 func (c *Channel) dial(ctx context.Context) (*whatsmeow.Client, func(), error) {
 	if ctx.Err() != nil {

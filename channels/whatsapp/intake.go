@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"go.mau.fi/whatsmeow/types/events"
-
 	"recado/channels"
 	"recado/core/message"
 )
@@ -76,9 +74,12 @@ const (
 	patience = 3                // panics of the sink on one item, before it is handed in stripped
 )
 
-// take commits a message, however often that must be tried. False: the context ended
-// before; the server gives it again at the next login.
-func (c *Channel) take(ctx context.Context, m *events.Message) bool {
+// content fills in what an item says, from its envelope. False: nothing.
+type content func(ctx context.Context, envelope message.Inbound) (in message.Inbound, some bool, err error)
+
+// take commits an item, however often that must be tried. False: the context ended
+// before; of a message, the server gives it again at the next login.
+func (c *Channel) take(ctx context.Context, id string, envelope message.Inbound, says content) bool {
 	c.mu.Lock()
 	sink := c.sink
 	c.mu.Unlock()
@@ -98,7 +99,10 @@ func (c *Channel) take(ctx context.Context, m *events.Message) bool {
 
 	pause := c.Retry
 	for panics := 0; ; {
-		err := c.commit(work, m, sink, panics >= patience)
+		if panics >= patience {
+			says = unreadable
+		}
+		err := c.commit(work, envelope, says, sink)
 		if err == nil {
 			c.state.set(true, connected)
 			return true
@@ -107,7 +111,7 @@ func (c *Channel) take(ctx context.Context, m *events.Message) bool {
 			panics++
 		}
 		c.state.set(true, "what came in could not be committed: "+err.Error())
-		c.Log.Error("a WhatsApp message could not be committed; it is tried again", "id", m.Info.ID, "error", err)
+		c.Log.Error("a WhatsApp message could not be committed; it is tried again", "id", id, "error", err)
 		if sleep(ctx, pause); ctx.Err() != nil {
 			return false
 		}
@@ -115,26 +119,27 @@ func (c *Channel) take(ctx context.Context, m *events.Message) bool {
 	}
 }
 
+// unreadable is the content of an item on which reading or taking panics again and
+// again: only its key and its sender are handed in.
+func unreadable(_ context.Context, in message.Inbound) (message.Inbound, bool, error) {
+	in.Refused = []message.Refusal{{Name: "mensagem", Why: message.Unreadable}}
+	return in, true, nil
+}
+
 // panicked is the error that a panic becomes.
 type panicked struct{ value any }
 
 func (p *panicked) Error() string { return fmt.Sprintf("it panicked: %v", p.value) }
 
-// commit reads a message and hands it in. Of one on which the sink panics again and
-// again only its key and its sender are handed in.
-func (c *Channel) commit(ctx context.Context, m *events.Message, sink channels.Sink, stripped bool) (err error) {
+// commit reads an item and hands it in.
+func (c *Channel) commit(ctx context.Context, in message.Inbound, says content, sink channels.Sink) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			c.Log.Error("taking a WhatsApp message panicked", "panic", p, "stack", string(debug.Stack()))
 			err = &panicked{p}
 		}
 	}()
-	if stripped {
-		in := c.envelope(m)
-		in.Refused = []message.Refusal{{Name: "mensagem", Why: message.Unreadable}}
-		return sink.Accept(ctx, in)
-	}
-	in, some, err := c.inbound(ctx, m)
+	in, some, err := says(ctx, in)
 	if err != nil || !some {
 		return err
 	}

@@ -1,14 +1,16 @@
 package whatsapp
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"mime"
+	"os"
 
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types"
 
 	"recado/channels"
 	"recado/core/message"
@@ -19,9 +21,10 @@ const maxFile = message.MaxFileSize
 // file is one that came with a message.
 type file struct {
 	source    whatsmeow.DownloadableMessage
+	path      string // on the servers
 	name      string
 	mediaType string
-	size      int64
+	size      int64 // bytes, as its sender says
 }
 
 // fileIn finds the file of a message.
@@ -29,25 +32,29 @@ func fileIn(m *waE2E.Message) (file, bool) {
 	switch {
 	case m.GetImageMessage() != nil:
 		i := m.GetImageMessage()
-		return file{i, named("foto", i.GetMimetype()), i.GetMimetype(), int64(i.GetFileLength())}, true
-	case m.GetVideoMessage() != nil:
-		v := m.GetVideoMessage()
-		return file{v, named("video", v.GetMimetype()), v.GetMimetype(), int64(v.GetFileLength())}, true
+		return fileOf(i, "foto", i.GetMimetype(), i.GetFileLength()), true
+	case video(m) != nil:
+		v := video(m)
+		return fileOf(v, "video", v.GetMimetype(), v.GetFileLength()), true
 	case m.GetAudioMessage() != nil:
 		a := m.GetAudioMessage()
-		return file{a, named("audio", a.GetMimetype()), a.GetMimetype(), int64(a.GetFileLength())}, true
+		return fileOf(a, "audio", a.GetMimetype(), a.GetFileLength()), true
 	case m.GetStickerMessage() != nil:
 		s := m.GetStickerMessage()
-		return file{s, named("figurinha", s.GetMimetype()), s.GetMimetype(), int64(s.GetFileLength())}, true
+		return fileOf(s, "figurinha", s.GetMimetype(), s.GetFileLength()), true
 	case m.GetDocumentMessage() != nil:
 		d := m.GetDocumentMessage()
-		name := d.GetFileName()
-		if name == "" {
-			name = named("documento", d.GetMimetype())
+		f := fileOf(d, "documento", d.GetMimetype(), d.GetFileLength())
+		if name := d.GetFileName(); name != "" {
+			f.name = name
 		}
-		return file{d, name, d.GetMimetype(), int64(d.GetFileLength())}, true
+		return f, true
 	}
 	return file{}, false
+}
+
+func fileOf(source whatsmeow.DownloadableMessage, name, mediaType string, size uint64) file {
+	return file{source: source, path: source.GetDirectPath(), name: named(name, mediaType), mediaType: mediaType, size: int64(min(size, 1<<62))}
 }
 
 // endings of what comes without a name; the system's table differs between machines.
@@ -65,8 +72,9 @@ func named(what, mediaType string) string {
 }
 
 // keep downloads a file at once: after some days the servers have it no more. It fails
-// only when the file store does; what cannot be had is a Refusal.
-func (c *Channel) keep(ctx context.Context, in *message.Inbound, f file) error {
+// only when the file store does; what cannot be had is a Refusal. What the servers have
+// lost is asked for again of the phone that sent it, and comes as an item of its own.
+func (c *Channel) keep(ctx context.Context, in *message.Inbound, info *types.MessageInfo, f file) error {
 	refuse := func(why message.Reason) {
 		in.Refused = append(in.Refused, message.Refusal{Name: f.name, Size: f.size, Why: why})
 	}
@@ -74,28 +82,91 @@ func (c *Channel) keep(ctx context.Context, in *message.Inbound, f file) error {
 		refuse(message.TooLarge)
 		return nil
 	}
-	c.mu.Lock()
-	client := c.client
-	c.mu.Unlock()
+	client := c.receiver()
 	if client == nil {
 		return errors.New("the connection is gone")
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
-	content, err := client.Download(ctx, f.source)
+	spool, err := os.CreateTemp("", "recado-whatsapp-*")
 	if err != nil {
+		return fmt.Errorf("a place for the file %q: %w", f.name, err)
+	}
+	defer func() { _ = errors.Join(spool.Close(), os.Remove(spool.Name())) }()
+	switch err := fetch(ctx, client, f, &bounded{File: spool, most: c.MaxFile + overhead}); {
+	case errors.Is(err, channels.ErrFileTooLarge):
+		refuse(message.TooLarge)
+		return nil
+	case isGone(err) && c.askAgain(ctx, client, in, info, f):
+		refuse(message.Awaited)
+		return nil
+	case err != nil:
 		c.Log.Warn("a file of a WhatsApp message could not be had", "key", in.Key.String(), "error", err)
 		refuse(message.Unreadable)
 		return nil
 	}
-	digest, size, err := c.Files.Keep(ctx, bytes.NewReader(content), c.MaxFile)
+	return c.store(ctx, in, f, spool)
+}
+
+// store keeps a file that was downloaded.
+func (c *Channel) store(ctx context.Context, in *message.Inbound, f file, spool *os.File) error {
+	about, err := spool.Stat()
+	if err == nil {
+		_, err = spool.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return fmt.Errorf("reading the file %q back: %w", f.name, err)
+	}
+	if about.Size() > c.MaxFile {
+		in.Refused = append(in.Refused, message.Refusal{Name: f.name, Size: about.Size(), Why: message.TooLarge})
+		return nil
+	}
+	kept, refused, err := channels.KeepAttachment(ctx, c.Files, f.name, f.mediaType, spool)
 	switch {
-	case errors.Is(err, channels.ErrFileTooLarge):
-		refuse(message.TooLarge)
 	case err != nil:
 		return fmt.Errorf("keeping the file %q: %w", f.name, err)
+	case refused.Why != "":
+		in.Refused = append(in.Refused, refused)
 	default:
-		in.Attachments = append(in.Attachments, message.Attachment{Name: f.name, MediaType: f.mediaType, Size: size, Digest: digest})
+		in.Attachments = append(in.Attachments, kept)
 	}
 	return nil
+}
+
+// fetch downloads and decrypts in place.
+func fetch(ctx context.Context, client *whatsmeow.Client, f file, to whatsmeow.File) error {
+	s := f.source
+	if f.path == "" {
+		return whatsmeow.ErrNoURLPresent
+	}
+	return client.DownloadMediaWithPathToFile(ctx, f.path, s.GetFileEncSHA256(), s.GetFileSHA256(), s.GetMediaKey(),
+		whatsmeow.GetMediaType(s), "", false, to)
+}
+
+// isGone reports that the servers have a file no more.
+func isGone(err error) bool {
+	return errors.Is(err, whatsmeow.ErrMediaDownloadFailedWith403) || errors.Is(err, whatsmeow.ErrMediaDownloadFailedWith404) ||
+		errors.Is(err, whatsmeow.ErrMediaDownloadFailedWith410)
+}
+
+// overhead is how much larger a file is on the servers: padding, and a MAC of ten bytes.
+const overhead = 16 + 10
+
+// bounded is a file that takes no more than most bytes in one go, whatever its sender
+// said of its size.
+type bounded struct {
+	whatsmeow.File
+	most, written int64
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.written += int64(len(p)); b.written > b.most {
+		return 0, channels.ErrFileTooLarge
+	}
+	return b.File.Write(p)
+}
+
+func (b *bounded) Seek(offset int64, whence int) (int64, error) {
+	b.written = 0
+	return b.File.Seek(offset, whence)
 }

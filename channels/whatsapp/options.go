@@ -18,6 +18,7 @@ type Options struct {
 
 	MaxFile int64         // bytes of one file that are taken; 0 is message.MaxFileSize
 	Timeout time.Duration // for the acknowledgement of one message, and for one file; 0 is 1 minute
+	Unread  time.Duration // how long a message that could not be decrypted is waited for; 0 is 1 minute
 	Retry   time.Duration // before a number that is not linked is looked at again; 0 is 5 seconds
 
 	HTTP  *http.Client // for the socket and for files; nil: the system's
@@ -32,6 +33,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Timeout == 0 {
 		o.Timeout = time.Minute
+	}
+	if o.Unread == 0 {
+		o.Unread = time.Minute
 	}
 	if o.Retry == 0 {
 		o.Retry = 5 * time.Second

@@ -8,6 +8,8 @@
 package message
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -67,7 +69,7 @@ type Kind string
 // Everything that a person can do is one of these (DESIGN, "one way through").
 const (
 	Text     Kind = "text"     // words, files or both
-	Press    Kind = "press"    // a button or a poll vote; Choice holds the value that was offered
+	Press    Kind = "press"    // a button or a poll vote; Choice holds the value that was offered, or see ByLabelDigest
 	Reaction Kind = "reaction" // Choice holds the emoji, empty when taken back; Target the message
 	Edit     Kind = "edit"     // Text replaces that of Target
 	Deletion Kind = "deletion" // Target was deleted by who wrote it
@@ -115,6 +117,9 @@ const (
 	Garbled    Defect = "garbled"    // it could not be taken apart, or nothing in it decoded
 	Encrypted  Defect = "encrypted"  // for a key that we do not have
 	Incomplete Defect = "incomplete" // only a part of it came, or was read
+	Locked     Defect = "locked"     // it was sent to us, and its keys did not fit
+	ViewOnce   Defect = "view-once"  // it may be looked at once, on a phone
+	Foreign    Defect = "foreign"    // a kind of message that we do not know
 )
 
 // Inbound is one thing that somebody did upstream, as the channel understood it.
@@ -125,6 +130,8 @@ type Inbound struct {
 	Conversation string    `json:"conversation"` // what orders turns: see ConversationWith
 	From         Address   `json:"from"`
 	FromName     string    `json:"fromName,omitempty"`
+	Also         []Address `json:"also,omitempty"` // other names of From, by the upstream's word
+	Own          bool      `json:"own,omitempty"`  // said at our end of the upstream, but not by us: the team's word to From
 	Proof        Proof     `json:"proof,omitempty"`
 	Doubt        Doubt     `json:"doubt,omitempty"` // why there is no Proof
 	Auto         Auto      `json:"auto,omitempty"`
@@ -203,6 +210,7 @@ const (
 	Unreadable Reason = "unreadable"
 	Infected   Reason = "infected"  // a scanner found something in it
 	Unscanned  Reason = "unscanned" // it can never be scanned, and nothing passes unscanned
+	Awaited    Reason = "awaited"   // the upstream has it no more; it was asked for again, and comes by itself or is refused then
 )
 
 // sealed marks an original that is kept, but that nobody may be handed.
@@ -253,6 +261,23 @@ type Outbound struct {
 	Link         *Link        `json:"link,omitempty"`
 	Proactive    bool         `json:"proactive,omitempty"` // nobody is waiting for it: pacing and quiet hours apply
 	Code         bool         `json:"code,omitempty"`      // it holds a secret; never logged or shown to the team
+}
+
+// labelDigest begins a Choice that names an option by its label.
+const labelDigest = "label:"
+
+// ByLabelDigest is the Choice of who knows an option only by the SHA-256 of its label, as
+// a vote in a WhatsApp poll does.
+func ByLabelDigest(sum []byte) string { return labelDigest + hex.EncodeToString(sum) }
+
+// Names reports whether choice, as an Inbound has it, is c: by value, or by the digest of
+// the label.
+func (c Choice) Names(choice string) bool {
+	if choice == c.Value {
+		return true
+	}
+	sum := sha256.Sum256([]byte(c.Label))
+	return choice == ByLabelDigest(sum[:])
 }
 
 // Link offers a signed page. The outbox fills in URL just before sending, so that

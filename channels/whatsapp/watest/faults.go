@@ -18,9 +18,10 @@ type faults struct {
 	receipts int
 	mute     map[string]bool // namespaces that are not answered
 	askAgain []string        // ids of messages whose media was asked for again
+	askers   map[string]*device
 }
 
-func newFaults() *faults { return &faults{mute: map[string]bool{}} }
+func newFaults() *faults { return &faults{mute: map[string]bool{}, askers: map[string]*device{}} }
 
 // messageFault is how a message fares.
 type messageFault struct {
@@ -71,11 +72,12 @@ func (f *faults) unanswered(namespace string) bool {
 	return f.mute[namespace]
 }
 
-func (f *faults) mediaAsked(n *waBinary.Node) {
+func (f *faults) mediaAsked(n *waBinary.Node, asker *device) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	id, _ := n.Attrs["id"].(string)
 	f.askAgain = append(f.askAgain, id)
+	f.askers[id] = asker
 }
 
 // RefuseDials answers the next websockets with an HTTP status.
@@ -140,6 +142,7 @@ func (s *Server) LoseReceipts(times int) {
 }
 
 // Mute leaves questions of a namespace unanswered, such as "usync", until told otherwise.
+// "retry" is asking a sender to encrypt a message anew.
 func (s *Server) Mute(namespace string, yes bool) {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()

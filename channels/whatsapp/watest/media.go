@@ -1,14 +1,21 @@
 package watest
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/proto/waMmsRetry"
+	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/util/gcmutil"
+	"go.mau.fi/whatsmeow/util/hkdfutil"
+	"google.golang.org/protobuf/proto"
 )
 
 // mediaHost is where clients send files and fetch them.
@@ -63,9 +70,59 @@ func (s *Server) ForgetMedia() {
 }
 
 // mediaAgain notes that a receiver asks the sender's phone to send a file again. Phones
-// here never do. The caller holds the lock.
-func (s *Server) mediaAgain(n *waBinary.Node, kind string) {
+// here do when a test says so. The caller holds the lock.
+func (s *Server) mediaAgain(c *conn, n *waBinary.Node, kind string) {
 	if kind == "server-error" {
-		s.faults.mediaAsked(n)
+		s.faults.mediaAsked(n, c.device)
+	}
+}
+
+// AnswerMediaRetry is what a sender's phone does when it is asked for a file again: it
+// tells where the file is now; without a path, that it has it no more. The ask is
+// awaited.
+func (s *Server) AnswerMediaRetry(from *Phone, id types.MessageID, key []byte, path string) {
+	s.t.Helper()
+	result := waMmsRetry.MediaRetryNotification_SUCCESS
+	if path == "" {
+		result = waMmsRetry.MediaRetryNotification_NOT_FOUND
+	}
+	raw, err := proto.Marshal(&waMmsRetry.MediaRetryNotification{StanzaID: &id, DirectPath: &path, Result: &result})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	iv := make([]byte, 12)
+	_, _ = rand.Read(iv) // never fails
+	sealed, err := gcmutil.Encrypt(hkdfutil.SHA256(key, nil, []byte("WhatsApp Media Retry Notification"), 32), iv, raw, []byte(id))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	asker := s.awaitAsker(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	asker.give(waBinary.Node{
+		Tag: "notification", Attrs: waBinary.Attrs{"type": "mediaretry", "from": asker.account.phone, "id": id, "t": s.unix()},
+		Content: []waBinary.Node{
+			{Tag: "rmr", Attrs: waBinary.Attrs{"jid": from.Account.lid, "from_me": "false"}},
+			{Tag: "encrypt", Content: []waBinary.Node{{Tag: "enc_p", Content: sealed}, {Tag: "enc_iv", Content: iv}}},
+		},
+	})
+}
+
+// awaitAsker waits until somebody asks for the file of a message again.
+func (s *Server) awaitAsker(id string) *device {
+	s.t.Helper()
+	const every = 5 * time.Millisecond
+	for late := time.After(patience); ; {
+		s.faults.mu.Lock()
+		asker := s.faults.askers[id]
+		s.faults.mu.Unlock()
+		if asker != nil {
+			return asker
+		}
+		select {
+		case <-time.After(every):
+		case <-late:
+			s.t.Fatalf("watest: nobody asked for the file of %s again within %v", id, patience)
+		}
 	}
 }

@@ -137,7 +137,7 @@ func (s *Server) receipt(c *conn, n *waBinary.Node) {
 	}
 	to, _ := n.Attrs["to"].(types.JID)
 	kind, _ := n.Attrs["type"].(string)
-	if s.faults.receiptLost() {
+	if s.faults.receiptLost() || kind == "retry" && s.faults.unanswered(kind) {
 		return
 	}
 	ack := waBinary.Attrs{"class": "receipt", "id": n.Attrs["id"], "from": to}
@@ -154,7 +154,7 @@ func (s *Server) receipt(c *conn, n *waBinary.Node) {
 	}
 	switch kind {
 	case "sender", "peer_msg", "hist_sync", "read-self", "server-error":
-		s.mediaAgain(n, kind)
+		s.mediaAgain(c, n, kind)
 		return // between the devices of one account, or for the server
 	}
 	attrs := copied(n.Attrs)

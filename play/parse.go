@@ -35,7 +35,8 @@ const (
 	Says   Verb = "says"   // a person speaks
 	Edits  Verb = "edits"  // ... changes their words
 	Takes  Verb = "takes"  // ... deletes them
-	Reacts Verb = "reacts" // ... reacts to the last message they got
+	Reacts Verb = "reacts" // ... reacts to the last message they got, or to one with some words
+	Phones Verb = "phones" // somebody writes to them on the desk's own phone
 	Rates  Verb = "rates"  // ... uses the rating page
 	Judges Verb = "judges" // ... uses the page of a held item
 	Fails  Verb = "fails"  // the last mail that they got comes back
@@ -63,12 +64,13 @@ var forms = []form{
 	{Hears, regexp.MustCompile(`^recado to ` + name + `(?: on (?P<channel>\w+))?\s+(?P<text>[~=/].*|nothing)$`)},
 	{Edits, regexp.MustCompile(`^` + name + ` edits on (?P<channel>\w+)\s{2,}(?P<old>.+?) => (?P<text>.+)$`)},
 	{Takes, regexp.MustCompile(`^` + name + ` deletes on (?P<channel>\w+)\s{2,}(?P<text>.+)$`)},
-	{Reacts, regexp.MustCompile(`^` + name + ` reacts on (?P<channel>\w+)\s{2,}(?P<text>\S+)$`)},
+	{Reacts, regexp.MustCompile(`^` + name + ` reacts on (?P<channel>\w+)(?: to "(?P<old>[^"]+)")?\s{2,}(?P<text>\S+)$`)},
+	{Phones, regexp.MustCompile(`^the desk's phone to ` + name + `\s{2,}(?P<text>.+)$`)},
 	{Rates, regexp.MustCompile(`^` + name + ` rates on the page\s{2,}service=(?P<service>\d) solution=(?P<solution>\d)(?:\s+(?P<text>.+))?$`)},
 	{Judges, regexp.MustCompile(`^` + name + ` (?P<verdict>releases|discards) on the page$`)},
 	{Fails, regexp.MustCompile(`^mail to ` + name + ` (?P<fate>bounces|is delayed|is called junk)(?:, (?P<forged>forged))?\s{2,}(?P<text>.+)$`)},
 	{Says, regexp.MustCompile(`^` + name + `(?: on (?P<channel>\w+)| (?P<reply>replies)(?: to (?P<number>[^\s,]+))?| in thread (?P<thread>\S+))` +
-		`(?: (?P<auto>automatically))?(?:, (?P<forged>forged))?(?:, (?P<defect>garbled|encrypted|incomplete))?(?:, subject "(?P<subject>[^"]*)")?` +
+		`(?: (?P<auto>automatically))?(?:, (?P<forged>forged))?(?:, (?P<defect>garbled|encrypted|incomplete|locked|view-once|foreign))?(?:, subject "(?P<subject>[^"]*)")?` +
 		`(?:, copy to (?P<copies>[^:]+?))?(?:, with (?P<files>[^:]+?))?(?:\s{2,}(?P<text>.*))?$`)},
 }
 

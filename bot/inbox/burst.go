@@ -49,12 +49,13 @@ func (b bursts) joins(head, item Item) bool {
 
 // window is how long an item waits for more of its burst. Only lines of text that a
 // person wrote in a chat do: an e-mail and a page are complete as they come, and a
-// button, a rating or an edit means something by itself. What failed again and again is tried
+// button, a rating or an edit means something by itself, as does what cannot be read, and
+// what the team said. What failed again and again is tried
 // alone, so that one bad line does not take its neighbours along.
 func (b bursts) window(item Item) time.Duration {
 	in := item.Inbound
 	chat := in.Key.Channel != message.Email && in.Key.Channel != message.Web
-	if b.quiet == nil || !chat || in.Kind != message.Text || in.Auto != message.NotAuto || item.Attempts >= b.alone {
+	if b.quiet == nil || !chat || in.Kind != message.Text || in.Auto != message.NotAuto || in.Own || in.Defect != message.Whole || item.Attempts >= b.alone {
 		return 0
 	}
 	return min(max(b.quiet(in), 0), b.most)

@@ -41,8 +41,10 @@ type Line struct {
 
 	Copies []message.Address
 	Auto   message.Auto
+	Own    bool              // said to From on the desk's own phone
+	Also   []message.Address // other names of From, by the upstream's word
 	Forged bool              // a mail whose sender nothing proves
-	Defect message.Defect    // a mail that its channel could not read
+	Defect message.Defect    // what hinders reading it; a mail then has an original
 	Form   map[string]string // of a rating or a bounce
 
 	// Forward is the mail that this one passes on.
@@ -106,6 +108,8 @@ func (h *Hub) inbound(ctx context.Context, line Line) (message.Inbound, error) {
 		Text:         line.Text,
 		Choice:       line.Choice,
 		Form:         line.Form,
+		Own:          line.Own,
+		Also:         line.Also,
 		Copies:       line.Copies,
 		Forward:      line.Forward,
 	}
@@ -133,6 +137,10 @@ func (h *Hub) inbound(ctx context.Context, line Line) (message.Inbound, error) {
 // spoil makes a mail one that its channel could not read: it then has an original.
 func (h *Hub) spoil(ctx context.Context, in *message.Inbound, line Line) error {
 	if line.Defect == message.Whole || h.opts.Files == nil {
+		return nil
+	}
+	if line.From.Channel != message.Email {
+		in.Defect = line.Defect // there is no original of it
 		return nil
 	}
 	raw := "Subject: " + line.Subject + "\r\n\r\n?"

@@ -239,6 +239,9 @@ func (s *stage) line(a play.Act) (local.Line, error) {
 		return s.failed(a)
 	}
 	channel := message.Channel(a.Channel)
+	if a.Verb == play.Phones {
+		channel = message.WhatsApp
+	}
 	if a.Reply || a.Thread != "" {
 		channel = message.Email
 	}
@@ -266,6 +269,14 @@ func (s *stage) line(a play.Act) (local.Line, error) {
 		line.Target, err = s.spokenID(a.Who, words)
 	case a.Verb == play.Reacts:
 		line.Kind, line.Choice, line.Text = message.Reaction, a.Text, ""
+		if a.Text == "nothing" {
+			line.Choice = "" // taken back
+		}
+		if a.Old != "" {
+			line.Target, err = s.heardID(from, a.Old)
+		}
+	case a.Verb == play.Phones:
+		line.Own = true
 	case a.Reply || a.Thread != "":
 		line.Answers, err = s.lastMail(from, a.Number+a.Thread)
 	}
@@ -377,6 +388,16 @@ func (s *stage) spokenID(who, text string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%s never said %q", who, text)
+}
+
+// heardID is the id of the last message to somebody with some words in it.
+func (s *stage) heardID(to message.Address, words string) (string, error) {
+	for _, m := range slices.Backward(s.hub.To(to, 0)) {
+		if strings.Contains(m.Text, words) {
+			return m.UpstreamID, nil
+		}
+	}
+	return "", fmt.Errorf("%s was never sent %q", to, words)
 }
 
 // Heard lists what a person was sent, on all their addresses.

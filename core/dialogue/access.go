@@ -24,6 +24,16 @@ func (s *scene) access() error {
 		s.outcome(message.Ignored, "the person is deactivated", nil)
 		return nil
 	}
+	switch {
+	case s.in.Kind == message.Reaction:
+		s.outcome(message.Ignored, "a stranger's reaction", nil)
+		return nil
+	case s.in.Kind == message.Edit, s.in.Kind == message.Deletion:
+		s.hold() // behind the words that it changes
+		return nil
+	case s.in.Defect != message.Whole && s.chat():
+		return s.unopened()
+	}
 	s.listen()
 	if done, err := s.codeAnswered(); done || err != nil {
 		return err

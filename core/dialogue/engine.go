@@ -172,6 +172,9 @@ func merged(items []message.Inbound) message.Inbound {
 		}
 		in.Attachments = append(slices.Clip(in.Attachments), more.Attachments...)
 		in.Refused = append(slices.Clip(in.Refused), more.Refused...)
+		if len(more.Also) > 0 {
+			in.Also = more.Also
+		}
 		in.Defect, in.OriginalSize = cmp.Or(in.Defect, more.Defect), max(in.OriginalSize, more.OriginalSize)
 		if more.Thread.ID != "" || len(more.Thread.Refs) > 0 {
 			in.Thread = more.Thread

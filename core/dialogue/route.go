@@ -10,7 +10,6 @@ import (
 	"recado/core/message"
 	"recado/core/notice"
 	"recado/core/survey"
-	"recado/core/ticket"
 )
 
 // Topics: what was asked last. The zero Topic is no question.
@@ -41,6 +40,8 @@ func (s *scene) decide(r Reader) error {
 		return s.ratedOnPage()
 	case s.in.Kind == message.Verdict:
 		return s.judgedOnPage()
+	case s.in.Own:
+		return s.outside()
 	case s.proved && s.in.Proof == message.ByTeam:
 		return s.letIn()
 	}
@@ -79,15 +80,20 @@ func (s *scene) decideProved() error {
 	switch {
 	case s.in.Kind == message.Edit, s.in.Kind == message.Deletion:
 		return s.amended()
-	case s.in.Kind == message.Reaction && !s.reactionAnswers():
-		s.outcome(message.Ignored, "a reaction that answers no question", nil)
-		return nil
+	case s.in.Kind == message.Reaction:
+		if answers, err := s.reactionAnswers(); err != nil {
+			return err
+		} else if !answers {
+			return s.reacted()
+		}
+		s.in.Text = s.in.Choice
+	case s.in.Kind == message.Press:
+		if counts, err := s.pressed(); err != nil || !counts {
+			return err
+		}
 	}
 	if s.in.Proof != message.ByTeam {
 		s.heard()
-	}
-	if s.in.Kind == message.Press || s.in.Kind == message.Reaction {
-		s.in.Text = s.in.Choice
 	}
 	if s.who.OnTeam() {
 		return s.agent()
@@ -100,6 +106,9 @@ func (s *scene) decideProved() error {
 func (s *scene) customer() error {
 	if s.in.Defect != message.Whole {
 		s.refusedFiles() // the rest goes on, whatever came with them
+		if s.chat() {
+			return s.unopened()
+		}
 		return s.defective()
 	}
 	if s.refusedFiles() {
@@ -275,7 +284,7 @@ func (s *scene) obey() (bool, error) {
 // wantsReading reports whether the assistant should read this turn: words of a
 // proved customer that are no command.
 func (s *scene) wantsReading() bool {
-	if s.e.Assistant == nil || !s.proved || s.who.OnTeam() || s.in.Auto != message.NotAuto || s.in.Kind != message.Text {
+	if s.e.Assistant == nil || !s.proved || s.in.Own || s.who.OnTeam() || s.in.Auto != message.NotAuto || s.in.Kind != message.Text {
 		return false
 	}
 	if s.in.Defect != message.Whole && strings.TrimSpace(s.in.Text) == "" {
@@ -350,35 +359,6 @@ func (s *scene) refusedFiles() bool {
 	}
 	s.outcome(message.Talked, "only files that are not kept", nil)
 	return true
-}
-
-// reactionAnswers reports whether a reaction is a yes or a no to an open question.
-func (s *scene) reactionAnswers() bool {
-	return len(s.session.Choices) > 0 && (isYes(s.in.Choice) || isNo(s.in.Choice))
-}
-
-// amended mirrors an edit or a deletion in the ticket; the old text is kept (H5).
-func (s *scene) amended() error {
-	entry, err := s.r.EntryByUpstream(s.ctx, s.in.Target.ID)
-	if errors.Is(err, ticket.ErrNotFound) {
-		s.outcome(message.Ignored, "what was edited is in no ticket", nil)
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if entry.Author != s.who.ID {
-		s.outcome(message.Ignored, "somebody else's words", nil)
-		return nil
-	}
-	if s.in.Kind == message.Deletion {
-		entry.DeletedAt = s.now
-	} else {
-		entry.Before, entry.Text, entry.EditedAt = entry.Text, s.in.Text, s.now
-	}
-	s.plan.Amended = append(s.plan.Amended, entry)
-	s.outcome(message.Added, string(s.in.Kind), nil)
-	return nil
 }
 
 var rePrefix = regexp.MustCompile(`(?i)^\s*((re|res|fw|fwd|enc|rv)\s*:\s*)+`)

@@ -129,6 +129,24 @@ func (t *Ticket) Answer(by directory.Person, s Said, remindAt, now time.Time) er
 	return nil
 }
 
+// AnswerOutside is the team's word to the customer that was said outside the desk, by
+// whom nobody knows. In a closed ticket it is only kept; an open one waits for the
+// requester, as after an answer, and stays with the agent who has it.
+func (t *Ticket) AnswerOutside(s Said, remindAt, now time.Time) {
+	t.say(Message, Team, "", s, now)
+	if t.Status == Closed {
+		return
+	}
+	if t.AnsweredAt.IsZero() {
+		t.AnsweredAt = now
+	}
+	t.LastSide, t.LastAt = Team, now
+	t.RemindAt, t.Reminders = remindAt, 0
+	if t.Status != Waiting || t.WaitingOn != OnRequester {
+		t.setStatus("", Waiting, OnRequester, "", now)
+	}
+}
+
 // Note is the team's own word. No customer ever sees it (H3).
 func (t *Ticket) Note(by directory.Person, s Said, now time.Time) error {
 	if err := t.MayHandle(by); err != nil {

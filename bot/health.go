@@ -33,6 +33,8 @@ type ChannelState struct {
 	channels.State
 	Standby bool
 	Paused  string // why nothing is sent, as when it is signed out; empty while messages go out
+
+	Passed map[string]int64 // what came in and was none of the desk's, by reason
 }
 
 // health is what Run notes about itself.
@@ -102,6 +104,9 @@ func (b *Bot) channelState(u *unit, paused string) ChannelState {
 	c := ChannelState{Name: u.channel.Name(), Account: u.channel.Account(), Paused: paused}
 	state, running := u.state()
 	c.State = state
+	if p, ok := u.channel.(channels.Passer); ok {
+		c.Passed = p.Passed()
+	}
 	if u.exclusive && !running && !b.health.holds(u.lease) {
 		c.Standby = true
 		c.Detail = "another process has this channel, or none has taken it yet"

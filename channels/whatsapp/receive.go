@@ -38,7 +38,7 @@ func (c *Channel) hear(ctx context.Context, event any) bool {
 // concernsUs leaves out groups, status posts, channels, and what the number's owner
 // says to themselves.
 func (c *Channel) concernsUs(source types.MessageSource) bool {
-	why := ""
+	var why string
 	switch {
 	case source.Chat.Server == types.BroadcastServer:
 		why = "status"
@@ -102,7 +102,7 @@ func (c *Channel) inbound(ctx context.Context, in message.Inbound, m *events.Mes
 
 // said takes words, files and cards.
 func (c *Channel) said(ctx context.Context, in message.Inbound, m *events.Message, msg *waE2E.Message) (message.Inbound, bool, error) {
-	some := false
+	var some bool
 	if id, label := pressed(msg); id != "" || label != "" {
 		in.Kind, in.Choice, in.Text, some = message.Press, id, label, true
 	} else {
@@ -190,7 +190,7 @@ func (c *Channel) opened(ctx context.Context, m *events.Message) (*waE2E.Message
 		if err != nil {
 			return nil, err
 		}
-		if r.Key == nil {
+		if r.GetKey() == nil {
 			r.Key = msg.GetEncReactionMessage().GetTargetMessageKey()
 		}
 		return &waE2E.Message{ReactionMessage: r}, nil

@@ -77,17 +77,17 @@ func (s *scene) letIn() error {
 
 // decideProved takes the turn of somebody who is who they seem.
 func (s *scene) decideProved() error {
-	switch {
-	case s.in.Kind == message.Edit, s.in.Kind == message.Deletion:
+	switch s.in.Kind {
+	case message.Edit, message.Deletion:
 		return s.amended()
-	case s.in.Kind == message.Reaction:
+	case message.Reaction:
 		if answers, err := s.reactionAnswers(); err != nil {
 			return err
 		} else if !answers {
 			return s.reacted()
 		}
 		s.in.Text = s.in.Choice
-	case s.in.Kind == message.Press:
+	case message.Press:
 		if counts, err := s.pressed(); err != nil || !counts {
 			return err
 		}

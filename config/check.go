@@ -34,6 +34,7 @@ func (r *reader) check(cfg *Config) {
 	r.listeners(cfg)
 	r.mailboxes(cfg)
 	r.dkim(cfg.DKIM)
+	r.whatsApp(cfg.WhatsApp)
 	r.hours(cfg.Hours)
 	r.pace(cfg)
 	r.promises(cfg.Promises)

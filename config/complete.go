@@ -39,6 +39,9 @@ func (r *reader) complete(cfg *Config) {
 			cfg.SMTPIn.Enabled = On
 		}
 	}
+	for i := range cfg.WhatsApp {
+		cfg.WhatsApp[i].complete(cfg.Database)
+	}
 	cfg.Files.S3.complete()
 	cfg.Web.complete()
 	if _, given := r.places["hours.week"]; cfg.Hours.Always && !given {
@@ -76,6 +79,18 @@ func (w *Web) complete() {
 		if loopback {
 			w.AdminListen = w.Listen
 		}
+	}
+}
+
+// complete puts the link's keys where the desk's own data is: of processes that share
+// a database, any may be the one that has the number.
+func (w *WhatsApp) complete(desk Secret) {
+	switch {
+	case !w.Database.IsZero():
+	case desk.IsZero():
+		w.Database = NewSecret(inFile)
+	default:
+		w.Database = desk
 	}
 }
 

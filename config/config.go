@@ -2,6 +2,8 @@ package config
 
 import (
 	"log/slog"
+	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -33,11 +35,12 @@ type Config struct {
 	// Example fills an empty database with a small invented organisation.
 	Example bool `yaml:"example"`
 
-	Web    Web       `yaml:"web"`
-	SMTPIn SMTPIn    `yaml:"smtp_in"`
-	LMTPIn LMTPIn    `yaml:"lmtp_in"`
-	Email  []Mailbox `yaml:"email"`
-	DKIM   []DKIM    `yaml:"dkim"`
+	Web      Web        `yaml:"web"`
+	SMTPIn   SMTPIn     `yaml:"smtp_in"`
+	LMTPIn   LMTPIn     `yaml:"lmtp_in"`
+	Email    []Mailbox  `yaml:"email"`
+	DKIM     []DKIM     `yaml:"dkim"`
+	WhatsApp []WhatsApp `yaml:"whatsapp"`
 
 	Chat       Chat       `yaml:"chat"`
 	Hours      Hours      `yaml:"hours"`
@@ -179,6 +182,27 @@ type DKIM struct {
 	Key      Secret `yaml:"key"` // PEM
 	KeyFile  string `yaml:"key_file"`
 }
+
+// WhatsApp is a number of the desk, as a device that is linked to its phone.
+type WhatsApp struct {
+	Account      string        `yaml:"account"`  // names our end in keys and conversations, for ever
+	Database     Secret        `yaml:"database"` // postgres:// address of the link's keys; "sqlite": a file in Data
+	DatabaseFile string        `yaml:"database_file"`
+	EmailAfter   time.Duration `yaml:"email_after"` // notices that wait so long go by mail instead; 0: they wait
+	Silence      time.Duration `yaml:"silence"`     // connected, and nothing at all heard for so long: connect anew; 0: never
+}
+
+// File is the SQLite file of the link's keys, when Database is none.
+func (w WhatsApp) File(data string) string { return filepath.Join(data, "whatsapp-"+w.Account+".db") }
+
+// Schema is where they are in a PostgreSQL database: whatsmeow's tables need one alone.
+func (w WhatsApp) Schema() string { return "whatsapp_" + strings.ReplaceAll(w.Account, "-", "_") }
+
+// InFile reports whether the keys are in a file.
+func (w WhatsApp) InFile() bool { return w.Database.Reveal() == inFile }
+
+// inFile is what Database says of a file.
+const inFile = "sqlite"
 
 // Chat is how conversations are paced.
 type Chat struct {

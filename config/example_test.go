@@ -41,7 +41,7 @@ func readExample(t *testing.T) ([]string, []*exampleKey) {
 			k.parent = open[len(open)-1]
 			k.path = k.parent.path + "." + k.path
 		}
-		if slices.Contains([]string{"email", "dkim", "hours.closed", "hours.open"}, k.path) {
+		if slices.Contains([]string{"email", "dkim", "hours.closed", "hours.open", "whatsapp"}, k.path) {
 			k.path += "[]"
 		}
 		open = append(open, k)
@@ -58,6 +58,7 @@ func with(t *testing.T, lines []string, all []*exampleKey, on ...*exampleKey) st
 		"email[].oauth":  {"email[].oauth.provider", "email[].oauth.client_id", "email[].oauth.refresh_token"},
 		"hours.closed[]": {"hours.closed[].date", "hours.closed[].name"},
 		"hours.open[]":   {"hours.open[].date", "hours.open[].hours"},
+		"whatsapp[]":     {"whatsapp[].account"},
 		"dkim[]":         {"dkim[].domain", "dkim[].selector", "dkim[].key"},
 	}
 	chosen := map[string]bool{}
@@ -73,6 +74,9 @@ func with(t *testing.T, lines []string, all []*exampleKey, on ...*exampleKey) st
 		if twin, ok := strings.CutSuffix(k.path, "_file"); ok {
 			delete(chosen, twin)
 		}
+	}
+	if chosen["whatsapp[].database_file"] {
+		delete(chosen, "whatsapp[].database")
 	}
 	if chosen["email[].oauth"] { // instead of a password
 		delete(chosen, "email[].imap.password")
@@ -97,6 +101,7 @@ func with(t *testing.T, lines []string, all []*exampleKey, on ...*exampleKey) st
 	folder := t.TempDir()
 	for name, holds := range map[string]string{
 		"mail-password": "change-me\n", "client-secret": "change-me\n", "refresh-token": "change-me\n", "dkim-key": "-----BEGIN PRIVATE KEY-----\n",
+		"whatsapp-database": "sqlite\n",
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(holds), 0o600); err != nil {
 			t.Fatal(err)
@@ -147,6 +152,7 @@ func TestExampleKeysLoadAndShowTheDefault(t *testing.T) {
 	isExample := []string{"email[]", "dkim[]", "hours.closed[]", "hours.open[]"} // entries have no default
 	minimal := slices.IndexFunc(all, func(k *exampleKey) bool { return k.path == "email[].address" })
 	mailbox := mustLoad(t, with(t, lines, all, all[minimal]), nil)
+	number := mustLoad(t, "whatsapp: [{account: principal}]", nil)
 	for _, k := range all {
 		if !k.off {
 			continue
@@ -164,6 +170,8 @@ func TestExampleKeysLoadAndShowTheDefault(t *testing.T) {
 				want.Email[0].ARCSealers = []string{"lists.example"}
 			case root == "email[]":
 				want = mailbox
+			case root == "whatsapp[]":
+				want = number
 			case slices.ContainsFunc(isExample, func(p string) bool { return strings.HasPrefix(k.path, p) }):
 				return
 			}
@@ -183,6 +191,10 @@ func normal(c *Config) {
 	for i := range c.Email {
 		c.Email[i].OAuth, c.Email[i].IMAP.Password, c.Email[i].SMTP.Password = OAuth{}, Secret{}, Secret{}
 		c.Email[i].IMAP.PasswordFile, c.Email[i].SMTP.PasswordFile = "", ""
+	}
+	c.WhatsApp = slices.Clone(c.WhatsApp)
+	for i := range c.WhatsApp {
+		c.WhatsApp[i].DatabaseFile = ""
 	}
 	for _, d := range []*[]string{&c.Hours.Week.Saturday, &c.Hours.Week.Sunday} {
 		if len(*d) == 0 {

@@ -116,6 +116,15 @@ func TestFaultsSayWhereAndWhatToWrite(t *testing.T) {
 				"recado.yaml:9:38: email[2].oauth.token_url: write the whole address, such as https://id.aurora.example/token\n" +
 				"recado.yaml:13:5: email[3].oauth.refresh_token: give it here or in refresh_token_file; docs/mailboxes.md tells how to get one",
 		},
+		"numbers of WhatsApp": {
+			yaml: "database: postgres://h/desk\nwhatsapp:\n  - {account: Meu Número, silence: 1s}\n  - {account: b, email_after: 2d}\n  - {account: b, database: mysql://root:hunter2@db/x}\n  - {account: c, database: sqlite}\n",
+			want: "recado.yaml:3:15: whatsapp[1].account: give it a name of small letters, digits and dashes, such as principal\n" +
+				"recado.yaml:3:36: whatsapp[1].silence: between 5m and 1d, or 0s for never\n" +
+				"recado.yaml:4:6: whatsapp[2].database: whatsapp[1] keeps its keys in that database, and one holds those of one number only; write sqlite, or the address of another\n" +
+				"recado.yaml:4:31: whatsapp[2].email_after: between 1m and 1d, or 0s: notices wait until they can be sent\n" +
+				"recado.yaml:5:15: whatsapp[3].account: b is given already as whatsapp[2]\n" +
+				"recado.yaml:5:28: whatsapp[3].database: write it as sqlite, or postgres://user:password@host:5432/name (or leave it empty)",
+		},
 		"hours": {
 			yaml: "hours:\n  week:\n    monday: [08:00-12:00, 11:00-18:00]\n    tuesday: 18:00-08:00\n  closed:\n    - {date: 31-12}\n  open: [{date: 2026-12-26}]\n",
 			want: "recado.yaml:3:5: hours.week.monday: two blocks overlap: 08:00-12:00, 11:00-18:00\n" +
@@ -402,5 +411,23 @@ func TestAmazonsEndpointFollowsFromItsRegion(t *testing.T) {
 				t.Errorf("got %s, path style %s", s.Endpoint, s.PathStyle)
 			}
 		})
+	}
+}
+
+// The keys of a link are where the desk's own data is.
+func TestWhatsAppKeepsItsKeysWithTheDesk(t *testing.T) {
+	for text, want := range map[string]string{
+		"whatsapp: [{account: vendas-2}]":                                                    "sqlite",
+		"{database: 'postgres://h/desk', whatsapp: [{account: vendas-2}]}":                   "postgres://h/desk",
+		"{database: 'postgres://h/desk', whatsapp: [{account: vendas-2, database: sqlite}]}": "sqlite",
+	} {
+		cfg := mustLoad(t, text, nil)
+		w := cfg.WhatsApp[0]
+		if got := w.Database.Reveal(); got != want || w.InFile() != (want == "sqlite") {
+			t.Errorf("%s: in %s, want %s", text, got, want)
+		}
+		if w.File(cfg.Data) != "data/whatsapp-vendas-2.db" || w.Schema() != "whatsapp_vendas_2" {
+			t.Errorf("%s: %s, %s", text, w.File(cfg.Data), w.Schema())
+		}
 	}
 }

@@ -36,6 +36,7 @@ var (
 	zoneType     = reflect.TypeFor[*time.Location]()
 	levelType    = reflect.TypeFor[slog.Level]()
 	mailboxType  = reflect.TypeFor[Mailbox]()
+	whatsAppType = reflect.TypeFor[WhatsApp]()
 )
 
 // isSection reports whether a type is a group of keys, not one value.
@@ -46,8 +47,11 @@ func isSection(t reflect.Type) bool {
 // fresh is what a new entry of a list starts from.
 func fresh(t reflect.Type) reflect.Value {
 	v := reflect.New(t).Elem()
-	if t == mailboxType {
+	switch t {
+	case mailboxType:
 		v.Set(reflect.ValueOf(defaultMailbox()))
+	case whatsAppType:
+		v.Set(reflect.ValueOf(defaultWhatsApp()))
 	}
 	return v
 }

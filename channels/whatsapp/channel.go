@@ -50,17 +50,22 @@ func New(o Options) (*Channel, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	muteSignal()
+	if o.Files == nil {
+		return nil, errors.New("whatsapp: a file store is needed")
+	}
+	settleGlobals()
 	c := &Channel{Options: o, intake: newIntake(), news: make(chan struct{}), line: make(chan struct{}, 1)}
 	c.line <- struct{}{}
 	c.state.set(false, "not connected yet")
 	return c, nil
 }
 
-// muteSignal keeps libsignal, whose logger is a global, off the terminal.
-var muteSignal = sync.OnceFunc(func() {
+// settleGlobals keeps libsignal, whose logger is a global, off the terminal, and names
+// us in the phone's list of linked devices.
+var settleGlobals = sync.OnceFunc(func() {
 	var mute logger.Loggable = silent{}
 	logger.Setup(&mute)
+	store.DeviceProps.Os = new("Recado")
 })
 
 type silent struct{}
@@ -89,7 +94,7 @@ func (c *Channel) Run(ctx context.Context, sink channels.Sink) error {
 	defer c.state.set(false, "stopped")
 	c.run(true)
 	defer c.run(false)
-	container, err := openStore(ctx, c.DSN, c.Log)
+	container, err := c.openStore(ctx)
 	if err != nil {
 		return err
 	}
@@ -100,6 +105,7 @@ func (c *Channel) Run(ctx context.Context, sink channels.Sink) error {
 	case <-ctx.Done():
 		return nil
 	}
+	c.refreshVersion(ctx)
 	for ctx.Err() == nil {
 		linked, err := c.session(ctx, container, sink)
 		switch {
@@ -118,8 +124,8 @@ func (c *Channel) Run(ctx context.Context, sink channels.Sink) error {
 // session is one life of the linked device: until ctx ends, or until only a person can
 // help. False: nothing is linked.
 func (c *Channel) session(ctx context.Context, container *sqlstore.Container, sink channels.Sink) (linked bool, err error) {
-	d, err := device(ctx, container)
-	if err != nil || d.ID == nil {
+	d, linked, err := c.settledDevice(ctx, container)
+	if err != nil || !linked {
 		return false, err
 	}
 	client := c.newClient(d)

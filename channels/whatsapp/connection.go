@@ -64,12 +64,12 @@ func (c *Channel) dial(ctx context.Context) (*whatsmeow.Client, func(), error) {
 	if ctx.Err() != nil {
 		return nil, nil, &channels.Error{Kind: channels.Temporary, Err: ctx.Err()}
 	}
-	container, err := openStore(ctx, c.DSN, c.Log)
+	container, err := c.openStore(ctx)
 	if err != nil {
 		return nil, nil, &channels.Error{Kind: channels.Temporary, Err: err}
 	}
-	d, err := device(ctx, container)
-	if err == nil && d.ID == nil {
+	d, linked, err := c.settledDevice(ctx, container)
+	if err == nil && !linked {
 		err = &channels.Error{Kind: channels.SignedOut, Err: errNotLinked}
 	}
 	if err != nil {

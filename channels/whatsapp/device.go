@@ -2,31 +2,15 @@ package whatsapp
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
-	"strings"
 
 	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/store/sqlstore"
 	waLog "go.mau.fi/whatsmeow/util/log"
 )
-
-// The settings of whatsmeow's own SQLite file. Immediate transactions: without them
-// its decryption fails with BUSY_SNAPSHOT under load, and messages are lost.
-const sqlitePragmas = "?_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_txlock=immediate"
-
-// openStore opens whatsmeow's store, and brings its tables up to date.
-func openStore(ctx context.Context, dsn string, log *slog.Logger) (*sqlstore.Container, error) {
-	dialect, address := "sqlite", "file:"+dsn+sqlitePragmas
-	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
-		dialect, address = "pgx", dsn
-	}
-	container, err := sqlstore.New(ctx, dialect, address, leveled{log.With("part", "whatsapp-store")})
-	if err != nil {
-		return nil, fmt.Errorf("whatsapp: open the store of keys: %w", err)
-	}
-	return container, nil
-}
 
 // device is the number's linked device: a new one without ID when nothing is linked yet.
 func device(ctx context.Context, container *sqlstore.Container) (*store.Device, error) {
@@ -35,6 +19,44 @@ func device(ctx context.Context, container *sqlstore.Container) (*store.Device, 
 		return nil, fmt.Errorf("whatsapp: read the linked device: %w", err)
 	}
 	return d, nil
+}
+
+// settledDevice is the linked device, unless another process is just linking it.
+func (o Options) settledDevice(ctx context.Context, container *sqlstore.Container) (d *store.Device, linked bool, err error) {
+	free, mine, err := o.lockLink(ctx)
+	if err != nil || !mine {
+		return nil, false, err
+	}
+	defer free()
+	d, err = device(ctx, container)
+	return d, err == nil && d.ID != nil, err
+}
+
+// Link is what is known of a number without asking WhatsApp.
+type Link struct {
+	Linked bool
+	Number string // digits with country code
+	Name   string // as customers see it
+	Device uint16 // which linked device of the phone
+}
+
+// Look reads whether a number is linked. It changes nothing, and may be called beside a
+// running desk.
+func Look(ctx context.Context, o Options) (Link, error) {
+	o = o.withDefaults()
+	container, err := o.attach(ctx, false)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Link{}, nil
+	}
+	if err != nil {
+		return Link{}, err
+	}
+	defer func() { _ = container.Close() }() // only read
+	d, err := device(ctx, container)
+	if err != nil || d.ID == nil {
+		return Link{}, err
+	}
+	return Link{Linked: true, Number: d.ID.User, Name: d.PushName, Device: d.ID.Device}, nil
 }
 
 func waLogger(log *slog.Logger) waLog.Logger { return leveled{log.With("part", "whatsapp")} }

@@ -14,14 +14,19 @@ import (
 type Options struct {
 	Account string // names this end in keys, for ever
 	Name    string // what customers see beside the number
-	DSN     string // where whatsmeow keeps its keys: a file's path, or a postgres:// address with a schema of its own
+	DSN     string // where whatsmeow keeps its keys: a file's path, or a postgres:// address
+	Schema  string // of PostgreSQL, for the keys alone; it is made. Empty: "whatsapp"
 
 	MaxFile int64         // bytes of one file that are taken; 0 is message.MaxFileSize
 	Timeout time.Duration // for the acknowledgement of one message, and for one file; 0 is 1 minute
 	Unread  time.Duration // how long a message that could not be decrypted is waited for; 0 is 1 minute
 	Retry   time.Duration // before a number that is not linked is looked at again; 0 is 5 seconds
 
-	HTTP  *http.Client // for the socket and for files; nil: the system's
+	CodeFor time.Duration // how long a QR code is shown, the first one three times as long; 0 is 20 s
+	Silence time.Duration // connected, and nothing heard for so long: connect anew; 0: never
+
+	HTTP   *http.Client    // for the socket and for files; nil: the system's
+	Memory channels.Memory // of when the phone was last seen; nil: it is forgotten
 	Files channels.Files
 	Clock func() time.Time
 	Log   *slog.Logger
@@ -40,6 +45,12 @@ func (o Options) withDefaults() Options {
 	if o.Retry == 0 {
 		o.Retry = 5 * time.Second
 	}
+	if o.CodeFor == 0 {
+		o.CodeFor = 20 * time.Second // as WhatsApp Web does
+	}
+	if o.Schema == "" {
+		o.Schema = "whatsapp"
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -52,8 +63,8 @@ func (o Options) check() error {
 		return errors.New("whatsapp: the account needs a name without slashes")
 	case o.DSN == "":
 		return errors.New("whatsapp: where whatsmeow keeps its keys is not said")
-	case o.Files == nil || o.Clock == nil:
-		return errors.New("whatsapp: a file store and a clock are needed")
+	case o.Clock == nil:
+		return errors.New("whatsapp: a clock is needed")
 	}
 	return nil
 }

@@ -4,28 +4,45 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/types/events"
 )
 
-// ErrLinked is returned by Pair for a number that is linked already.
-var ErrLinked = errors.New("whatsapp: the number is linked already")
+// What keeps a number from being linked; the texts are for the person at the terminal.
+var (
+	ErrLinked  = errors.New("whatsapp: the number is linked already; `recado whatsapp unpair` ends that")
+	ErrLinking = errors.New("whatsapp: another process is linking this number right now")
+	ErrPasskey = errors.New("whatsapp: WhatsApp asks for the account's passkey, which only a browser can show; " +
+		"on the phone, remove it under Settings > Account > Passkeys, and link again")
+	ErrBadPhone = errors.New("whatsapp: write the number with its country code, such as +5511999990000")
+)
 
 // Pair links the number to the phone that scans one of the codes given to show, or into
 // which the code is typed that shows what phone, digits with country code, asked for;
-// an empty phone asks for QR codes alone. It returns once the link is made and stored.
+// an empty phone asks for QR codes alone. A code is good for some seconds: show is called
+// with the next one then. It returns once the link is made and stored.
 func Pair(ctx context.Context, o Options, phone string, show func(qr, typed string)) error {
 	o = o.withDefaults()
 	if err := o.check(); err != nil {
 		return err
 	}
-	muteSignal()
-	container, err := openStore(ctx, o.DSN, o.Log)
+	settleGlobals()
+	container, err := o.openStore(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = container.Close() }() // the link is committed
+	free, mine, err := o.lockLink(ctx)
+	if err != nil {
+		return err
+	}
+	if !mine {
+		return ErrLinking
+	}
+	defer free()
 	d, err := device(ctx, container)
 	if err != nil {
 		return err
@@ -33,43 +50,172 @@ func Pair(ctx context.Context, o Options, phone string, show func(qr, typed stri
 	if d.ID != nil {
 		return ErrLinked
 	}
-	client := o.newClient(d)
-	defer client.Disconnect()
-	happened := make(chan any, 16)
-	client.AddEventHandler(func(event any) {
-		select {
-		case happened <- event:
-		case <-ctx.Done():
-		}
-	})
-	if err := client.ConnectContext(ctx); err != nil {
-		return fmt.Errorf("whatsapp: connect: %w", err)
-	}
-	return pairing(ctx, client, phone, happened, show)
+	o.refreshVersion(ctx)
+	return o.link(ctx, d, phone, show)
 }
 
-func pairing(ctx context.Context, client *whatsmeow.Client, phone string, happened <-chan any, show func(qr, typed string)) error {
+// linking is one attempt of a phone to link d.
+type linking struct {
+	client   *whatsmeow.Client
+	phone    string
+	show     func(qr, typed string)
+	codeFor  time.Duration
+	happened chan any
+	codes    []string // not shown yet
+	typed    string
+	next     *time.Timer // when the code that is shown is over; nil: none is
+}
+
+// link makes the link of a device that has none, whose codes run out and come anew
+// until somebody uses one or ctx ends. It logs in once, which completes it.
+func (o Options) link(ctx context.Context, d *store.Device, phone string, show func(qr, typed string)) error {
+	client := o.newClient(d)
+	client.EnableAutoReconnect = false // it is connected anew when the codes have run out
+	defer client.Disconnect()
+	l := &linking{client: client, phone: phone, show: show, codeFor: o.CodeFor, happened: make(chan any, 16)}
+	ended, end := context.WithCancel(ctx)
+	defer end()
+	client.AddEventHandler(func(event any) {
+		select {
+		case l.happened <- event:
+		case <-ended.Done():
+		}
+	})
+	for pause := time.Second; ; {
+		if err := client.ConnectContext(ctx); err != nil {
+			return fmt.Errorf("whatsapp: WhatsApp cannot be reached: %w", err)
+		}
+		again, err := l.await(ctx)
+		if err != nil || !again {
+			return err
+		}
+		client.Disconnect()
+		if sleep(ctx, min(pause, o.Retry)); ctx.Err() != nil {
+			return ctx.Err()
+		}
+		pause = min(2*pause, time.Minute)
+	}
+}
+
+// await shows codes until the link is made. True: they ran out, or the connection broke
+// off; there are more to be had.
+func (l *linking) await(ctx context.Context) (again bool, err error) {
+	l.codes, l.typed, l.next = nil, "", nil
+	linked := false
+	for {
+		var over <-chan time.Time
+		if l.next != nil {
+			over = l.next.C
+		}
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-over:
+			if len(l.codes) == 0 {
+				return true, nil
+			}
+			l.showNext(l.codeFor)
+		case event := <-l.happened:
+			switch e := event.(type) {
+			case *events.QR:
+				err = l.begin(ctx, e.Codes)
+			case *events.PairSuccess:
+				linked, l.next = true, nil
+			case *events.PairPasskeyRequest, *events.PairPasskeyError:
+				err = ErrPasskey
+			case *events.PairError:
+				err = fmt.Errorf("whatsapp: the phone and we do not agree: %w", e.Error)
+			case *events.QRScannedWithoutMultidevice:
+				err = errors.New("whatsapp: the phone is too old to have linked devices; update WhatsApp there")
+			case *events.ClientOutdated:
+				err = errors.New("whatsapp: WhatsApp wants a newer client: update recado")
+			case *events.Disconnected:
+				if !linked {
+					return true, nil
+				}
+				err = errors.New("whatsapp: the link was made, but the connection broke off before it was used; start recado and look at `recado whatsapp status`")
+			case *events.Connected:
+				return false, nil // after the first login with the new link
+			}
+			if err != nil {
+				return false, err
+			}
+		}
+	}
+}
+
+// begin takes new codes, and asks for one to be typed in where that is wished.
+func (l *linking) begin(ctx context.Context, codes []string) (err error) {
+	l.codes = codes
+	if l.phone != "" {
+		l.typed, err = l.client.PairPhone(ctx, l.phone, true, whatsmeow.PairClientChrome, "Chrome (Linux)")
+		switch {
+		case errors.Is(err, whatsmeow.ErrPhoneNumberTooShort), errors.Is(err, whatsmeow.ErrPhoneNumberIsNotInternational):
+			return ErrBadPhone
+		case err != nil:
+			return fmt.Errorf("whatsapp: WhatsApp gives no code for that number: %w", err)
+		}
+	}
+	const firstTimes = 3
+	l.showNext(firstTimes * l.codeFor)
+	return nil
+}
+
+func (l *linking) showNext(lasts time.Duration) {
+	if len(l.codes) == 0 {
+		return
+	}
+	l.show(l.codes[0], l.typed)
+	l.codes, l.next = l.codes[1:], time.NewTimer(lasts)
+}
+
+// Unpair ends the link: WhatsApp forgets the device, and so do we. A desk that runs
+// meanwhile loses its connection by it, and waits to be linked again.
+func Unpair(ctx context.Context, o Options) error {
+	o = o.withDefaults()
+	settleGlobals()
+	container, err := o.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = container.Close() }() // everything in it is committed
+	d, linked, err := o.settledDevice(ctx, container)
+	if err != nil {
+		return err
+	}
+	if !linked {
+		return errNotLinked
+	}
+	client := o.newClient(d)
+	client.EnableAutoReconnect = false
+	defer client.Disconnect()
+	happened := make(chan any, 16)
+	client.AddEventHandlerWithSuccessStatus(func(event any) bool {
+		if _, isMessage := event.(*events.Message); isMessage {
+			return false // for the desk to take, when it is linked again
+		}
+		select {
+		case happened <- event:
+		default:
+		}
+		return true
+	})
+	o.refreshVersion(ctx)
+	if err := client.ConnectContext(ctx); err != nil {
+		return fmt.Errorf("whatsapp: WhatsApp cannot be reached: %w", err)
+	}
 	for {
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return fmt.Errorf("whatsapp: log in, to be unlinked: %w", ctx.Err())
 		case event := <-happened:
 			switch e := event.(type) {
-			case *events.QR:
-				typed := ""
-				if phone != "" {
-					var err error
-					if typed, err = client.PairPhone(ctx, phone, true, whatsmeow.PairClientChrome, "Chrome (Linux)"); err != nil {
-						return fmt.Errorf("whatsapp: ask for a code: %w", err)
-					}
-				}
-				show(e.Codes[0], typed)
-			case *events.PairError:
-				return fmt.Errorf("whatsapp: the phone and we do not agree: %w", e.Error)
-			case *events.ClientOutdated:
-				return errors.New("whatsapp: WhatsApp wants a newer client: update recado")
 			case *events.Connected:
-				return nil // after the first login with the new link
+				return client.Logout(ctx)
+			case *events.LoggedOut:
+				return nil // whatsmeow has forgotten it
+			case events.PermanentDisconnect:
+				return fmt.Errorf("whatsapp: WhatsApp does not let us in to unlink (%s); unlink it on the phone", e.PermanentDisconnectDescription())
 			}
 		}
 	}

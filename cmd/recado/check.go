@@ -105,5 +105,8 @@ func checksOf(cfg config.Config, now func() time.Time) []check {
 	for _, box := range cfg.Email {
 		checks = append(checks, check{"mailbox " + box.Address, func(ctx context.Context) (string, error) { return t.mailbox(ctx, box) }})
 	}
+	for _, w := range cfg.WhatsApp {
+		checks = append(checks, check{"WhatsApp " + w.Account, func(ctx context.Context) (string, error) { return t.whatsApp(ctx, w) }})
+	}
 	return checks
 }

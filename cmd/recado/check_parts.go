@@ -121,6 +121,9 @@ func secretFiles(cfg config.Config) []string {
 	for _, k := range cfg.DKIM {
 		all = append(all, k.KeyFile)
 	}
+	for _, w := range cfg.WhatsApp {
+		all = append(all, w.DatabaseFile)
+	}
 	slices.Sort(all)
 	all = slices.Compact(all)
 	return slices.DeleteFunc(all, func(f string) bool { return f == "" })

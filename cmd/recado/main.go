@@ -16,19 +16,20 @@ import (
 
 // commands is the command line.
 type commands struct {
-	Serve   serveCmd   `cmd:"" help:"Run the desk."`
-	Chat    chatCmd    `cmd:"" help:"Speak with the desk in the terminal, as anybody."`
-	Check   checkCmd   `cmd:"" help:"Try every configured server, and say in words what is wrong."`
-	Import  importCmd  `cmd:"" help:"Take in organisations, people, the catalogue and articles from files."`
-	Export  exportCmd  `cmd:"" help:"Write them out again, or the ledger of outcomes."`
-	DKIM    dkimCmd    `cmd:"" name:"dkim" help:"Make a key that signs outgoing mail, and show what to publish for it."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database to this version."`
-	Files   filesCmd   `cmd:"" help:"About attachments and mails as they came."`
-	Setup   configCmd  `cmd:"" name:"config" help:"About the configuration file."`
-	Play    playCmd    `cmd:"" help:"Run transcripts of conversations and show the difference."`
-	Eval    evalCmd    `cmd:"" help:"Score the parts that are matters of degree on files of examples."`
-	Bench   benchCmd   `cmd:"" help:"Measure this machine (docs/performance.md)."`
-	Version versionCmd `cmd:"" help:"Which version this is."`
+	Serve    serveCmd    `cmd:"" help:"Run the desk."`
+	Chat     chatCmd     `cmd:"" help:"Speak with the desk in the terminal, as anybody."`
+	Check    checkCmd    `cmd:"" help:"Try every configured server, and say in words what is wrong."`
+	Import   importCmd   `cmd:"" help:"Take in organisations, people, the catalogue and articles from files."`
+	Export   exportCmd   `cmd:"" help:"Write them out again, or the ledger of outcomes."`
+	DKIM     dkimCmd     `cmd:"" name:"dkim" help:"Make a key that signs outgoing mail, and show what to publish for it."`
+	WhatsApp whatsAppCmd `cmd:"" name:"whatsapp" help:"Link a number of WhatsApp, see how it is, and unlink it."`
+	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this version."`
+	Files    filesCmd    `cmd:"" help:"About attachments and mails as they came."`
+	Setup    configCmd   `cmd:"" name:"config" help:"About the configuration file."`
+	Play     playCmd     `cmd:"" help:"Run transcripts of conversations and show the difference."`
+	Eval     evalCmd     `cmd:"" help:"Score the parts that are matters of degree on files of examples."`
+	Bench    benchCmd    `cmd:"" help:"Measure this machine (docs/performance.md)."`
+	Version  versionCmd  `cmd:"" help:"Which version this is."`
 }
 
 func main() {

@@ -20,6 +20,7 @@ import (
 	"recado/channels/email"
 	"recado/channels/email/oauth"
 	"recado/channels/local"
+	"recado/channels/whatsapp"
 	"recado/config"
 	"recado/core/dialogue"
 	"recado/core/message"
@@ -107,8 +108,18 @@ func (d *desk) realChannels(ctx context.Context, hub *local.Hub) ([]channels.Cha
 		}
 		all = append(all, c)
 	}
+	for _, w := range d.cfg.WhatsApp {
+		c, err := whatsapp.New(d.whatsAppOptions(w))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
 	if d.cfg.Example {
-		all = append(all, hub.Channel(message.WhatsApp), hub.Channel(message.Slack))
+		if len(d.cfg.WhatsApp) == 0 {
+			all = append(all, hub.Channel(message.WhatsApp))
+		}
+		all = append(all, hub.Channel(message.Slack))
 	}
 	return all, nil
 }
@@ -248,6 +259,9 @@ func (d *desk) greet(w io.Writer) {
 	for _, box := range d.cfg.Email {
 		fmt.Fprintf(&b, "  e-mail    %s\n", box.Address)
 	}
+	for _, w := range d.cfg.WhatsApp {
+		fmt.Fprintf(&b, "  WhatsApp  %s (recado whatsapp status)\n", w.Account)
+	}
 	fmt.Fprintf(&b, "  páginas   %s\n", d.cfg.Web.PublicURL)
 	if d.cfg.SMTPIn.Enabled == config.On {
 		fmt.Fprintf(&b, "  SMTP      %s, para %s\n", d.cfg.SMTPIn.Listen, d.cfg.Desk.Register)
@@ -297,14 +311,22 @@ func ownerOf(cfg config.Config) string {
 // errBusy is said when another process has the data folder.
 var errBusy = errors.New("another recado is running on this data folder; stop it first, or choose another with `data:`")
 
+// makeData makes the data folder, for its owner alone.
+func makeData(cfg config.Config) error {
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	return nil
+}
+
 // lockData keeps the data folder of the embedded database to one process. The lock
 // is the kernel's: it ends with the process, however that ends.
 func lockData(cfg config.Config) (free func(), err error) {
 	if !cfg.Database.IsZero() {
 		return func() {}, nil
 	}
-	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
-		return nil, fmt.Errorf("make the data folder: %w", err)
+	if err := makeData(cfg); err != nil {
+		return nil, err
 	}
 	f, err := os.OpenFile(filepath.Join(cfg.Data, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

@@ -42,6 +42,7 @@ type Server struct {
 	groups   map[types.JID]*Group
 	media    map[string][]byte // by path
 	next     int               // of our own ids
+	revision int               // of the front page
 	oddities []string
 	settled  int // messages that their receivers settled
 }
@@ -52,12 +53,13 @@ func New(t testing.TB) *Server {
 	trustRoot()
 	s := &Server{
 		t: t, static: keys.NewKeyPair(), faults: newFaults(),
-		accounts: map[string]*Account{}, conns: map[*conn]struct{}{}, groups: map[types.JID]*Group{}, media: map[string][]byte{},
+		revision: 1, accounts: map[string]*Account{}, conns: map[*conn]struct{}{}, groups: map[types.JID]*Group{}, media: map[string][]byte{},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ws/chat", s.serveSocket)
 	mux.HandleFunc("POST /mms/", s.upload)
 	mux.HandleFunc("GET /media/", s.download)
+	mux.HandleFunc("GET /{$}", s.frontPage)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.strange("a request for %s %s", r.Method, r.URL.Path)
 		http.NotFound(w, r)
@@ -68,6 +70,25 @@ func New(t testing.TB) *Server {
 	s.http.StartTLS()
 	t.Cleanup(s.close)
 	return s
+}
+
+// frontPage is what WhatsApp Web shows a browser; clients look for their version in it.
+func (s *Server) frontPage(w http.ResponseWriter, _ *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.revision < 0 {
+		http.Error(w, "the test wants it so", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = fmt.Fprintf(w, `<script>{"client_revision":%d,"other":1}</script>`, s.revision)
+}
+
+// SetRevision is which version the front page names; below zero there is no page. It is
+// 1 otherwise, which is older than any client.
+func (s *Server) SetRevision(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.revision = n
 }
 
 func (s *Server) close() {

@@ -27,9 +27,9 @@ type Options struct {
 
 	HTTP   *http.Client    // for the socket and for files; nil: the system's
 	Memory channels.Memory // of when the phone was last seen; nil: it is forgotten
-	Files channels.Files
-	Clock func() time.Time
-	Log   *slog.Logger
+	Files  channels.Files
+	Clock  func() time.Time
+	Log    *slog.Logger
 }
 
 func (o Options) withDefaults() Options {

@@ -47,7 +47,7 @@ func specimens(t testing.TB, lang string) []specimen {
 		"Name": "Ana", "By": "Bia", "Requester": "Ana Souza", "Number": "2026-000042", "Subject": words[0], "Title": words[0], "Text": words[1], "About": "Fiscal › CT-e",
 		"Severity": word("level.high"), "Files": 0, "Articles": "", "Defect": "", "Folded": false, "Chat": false, "Last": "", "Until": "30/11 18:00", "Audience": "Ana (email), Carlos (whatsapp)",
 		"Code": "481 592", "Minutes": 15, "Desk": "Suporte Aurora", "State": word("list.state.open"), "From": 1, "To": 3, "Total": "3", "Protocol": "2026-000042",
-		"Why": word("failure.mailbox-full"), "Other": "",
+		"Why": word("failure.mailbox-full"), "Who": "", "Address": "", "Via": "", "Again": false, "Gone": false,
 	}
 	made := func(name, key string, change func(*message.Outbound, catalogues.Data)) specimen {
 		with := maps.Clone(data)
@@ -88,7 +88,7 @@ func specimens(t testing.TB, lang string) []specimen {
 		}),
 		made("team", "notice.opened.team", func(_ *message.Outbound, d catalogues.Data) { d["Text"] = words[2] }),
 		made("undelivered", "notice.undelivered", func(o *message.Outbound, d catalogues.Data) {
-			d["To"], d["About"] = "carlos@cliente.example", "["+o.Number+"] "+words[0]
+			d["Who"], d["Address"], d["About"] = "Carlos Prado", "carlos@cliente.example", ""
 		}),
 	}
 }

@@ -215,7 +215,7 @@ func (d *desk) describeReport(in *message.Inbound, l letter.Letter, env letter.E
 	r := read(&l)
 	in.From = r.Recipient.Of()
 	if in.Auto == message.BounceDSN && r.Final() {
-		in.Kind = message.Bounce
+		in.Kind, in.Failure = message.Bounce, WhyReturned(r.Status, r.Diagnostic)
 	}
 	in.Form = r.Form()
 	in.Thread.Refs = before(in.Thread.Refs, r.MessageID)

@@ -62,6 +62,30 @@ func (r *refusal) is(subject int, details ...int) bool {
 	return false
 }
 
+// WhyReturned is why a mail came back, by the status code of a report (RFC 3463) and the
+// server's words in it (RFC 3464 section 2.3.6): what they would have meant as an answer
+// to us.
+func WhyReturned(status, diagnostic string) message.Failure {
+	r := &refusal{Code: 550, Text: diagnostic}
+	if m := replyCode.FindStringSubmatch(diagnostic); m != nil {
+		r.Code, _ = strconv.Atoi(m[1]) // digits
+		r.Text = diagnostic[len(m[0]):]
+	}
+	for _, code := range []string{r.Text, status} { // the report's own code counts more
+		if m := enhanced.FindStringSubmatch(code); m != nil && m[1]+m[2]+m[3] != m[1]+"00" {
+			for i := range r.Enhanced {
+				r.Enhanced[i], _ = strconv.Atoi(m[i+1]) // digits
+			}
+		}
+	}
+	if r.Enhanced[0] == 4 { // given up after many tries
+		r.Code = 450
+	}
+	return r.why(atRecipient)
+}
+
+var replyCode = regexp.MustCompile(`^(?:[ -~]{0,20};\s*)?([45]\d\d)[ -]`)
+
 // why is what is understood of a refusal, for the team.
 func (r *refusal) why(at step) message.Failure {
 	switch {
@@ -80,12 +104,17 @@ func (r *refusal) why(at step) message.Failure {
 	case r.is(7, 26, 509), authWords.MatchString(r.Text):
 		return message.Unauthenticated
 	case r.nobody(at):
+		if r.is(1, 2) {
+			return message.NoSuchDomain
+		}
 		return message.NoSuchAddress
+	case r.Code >= 500 && r.is(4, 4):
+		return message.NoSuchDomain
 	case fileWords.MatchString(r.Text):
 		return message.FileForbidden
 	case spamWords.MatchString(r.Text):
 		return message.TakenForSpam
-	case r.Code < 500:
+	case r.Code < 500, r.about(4):
 		return message.NoAnswer
 	}
 	return message.Refused

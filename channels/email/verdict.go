@@ -72,7 +72,7 @@ func judge(at step, said *refusal) (channels.ErrorKind, message.Failure, time.Du
 		return channels.Permanent, why, 0
 	case at == atSender, why == message.SenderRefused:
 		return channels.SignedOut, message.SenderRefused, 0
-	case why == message.NoSuchAddress:
+	case why.Gone():
 		return channels.Unreachable, why, 0
 	}
 	return channels.Permanent, why, 0

@@ -46,6 +46,7 @@ type Line struct {
 	Forged bool              // a mail whose sender nothing proves
 	Defect message.Defect    // what hinders reading it; a mail then has an original
 	Form   map[string]string // of a rating or a bounce
+	Why    message.Failure   // of a bounce
 
 	// Forward is the mail that this one passes on.
 	Forward message.Forward
@@ -110,6 +111,7 @@ func (h *Hub) inbound(ctx context.Context, line Line) (message.Inbound, error) {
 		Form:         line.Form,
 		Own:          line.Own,
 		Also:         line.Also,
+		Failure:      line.Why,
 		Copies:       line.Copies,
 		Forward:      line.Forward,
 	}

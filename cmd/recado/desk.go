@@ -153,7 +153,7 @@ func (d *desk) newBot(all []channels.Channel, owner string) (*bot.Bot, error) {
 		},
 		OnBuried: func(ctx context.Context, tx dialogue.Tx, b outbox.Buried) error {
 			return d.engine.Undelivered(ctx, tx, dialogue.Undelivered{
-				Message: b.Row.Outbound, Why: channels.WhyOf(b.Err), Said: b.Err.Error(), Dead: b.Kind == channels.Unreachable,
+				Message: b.Row.Outbound, UpstreamID: b.Row.UpstreamID, Why: channels.WhyOf(b.Err), Said: b.Err.Error(), Dead: b.Kind == channels.Unreachable,
 			})
 		},
 		DrainTimeout: d.cfg.Drain.Timeout,

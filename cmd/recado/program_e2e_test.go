@@ -94,13 +94,12 @@ func start(t testing.TB, environ []string, args ...string) *program {
 }
 
 // run runs the program to its end, which must be a good one.
-func run(t testing.TB, args ...string) string {
+func run(t testing.TB, args ...string) {
 	t.Helper()
 	p := start(t, nil, args...)
 	if code := p.ends(time.Minute); code != 0 {
 		t.Fatalf("recado %v ended with %d:\n%s", args, code, p.output())
 	}
-	return string(p.output())
 }
 
 // kill is SIGKILL: nothing can be put in order before the end.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"recado/channels"
+	"recado/channels/email"
 	"recado/channels/email/reply"
 	"recado/channels/local"
 	"recado/config"
@@ -325,7 +326,7 @@ func (s *stage) failed(a play.Act) (local.Line, error) {
 	}
 	line := local.Line{
 		From: to, Kind: message.Bounce, Auto: message.BounceDSN, Text: a.Text, Forged: true,
-		Form: map[string]string{"action": "failed", "status": statusCode.FindString(a.Text), "diagnostic": a.Text},
+		Form: map[string]string{"action": "failed", "diagnostic": a.Text}, Why: email.WhyReturned(statusCode.FindString(a.Text), a.Text),
 	}
 	mail, err := s.lastMail(to, "")
 	if err != nil {
@@ -333,9 +334,9 @@ func (s *stage) failed(a play.Act) (local.Line, error) {
 	}
 	switch a.Fate {
 	case "is delayed":
-		line.Kind, line.Form["action"] = message.Text, "delayed"
+		line.Kind, line.Why, line.Form["action"] = message.Text, "", "delayed"
 	case "is called junk":
-		line.Kind, line.Auto, line.Form = message.Text, message.Complaint, map[string]string{"feedback": "abuse"}
+		line.Kind, line.Auto, line.Why, line.Form = message.Text, message.Complaint, "", map[string]string{"feedback": "abuse"}
 	}
 	if a.Forged {
 		last, _ := s.hub.Find(mail)

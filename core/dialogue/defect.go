@@ -25,7 +25,7 @@ func (s *scene) defective() error {
 		if err := s.inThread(s.thread); err != nil {
 			return err
 		}
-		s.sayOf(s.thread, "defect.again", notice.Data{"Name": s.who.First(), "Defect": s.defectWord("defect.customer.", s.lang())})
+		s.sayOf(s.thread, "defect.again", notice.Data{"Name": s.who.First(), "Defect": s.defectWord("defect.customer.", s.lang()), "Chat": s.chat()})
 	}
 	s.plan.Outcome.Reason = "the mail is " + string(s.in.Defect)
 	s.attachOriginal()

@@ -1,13 +1,9 @@
 package dialogue
 
 import (
-	"maps"
-	"regexp"
+	"cmp"
 	"slices"
-	"strings"
 	"time"
-
-	"github.com/google/uuid"
 
 	"recado/core/directory"
 	"recado/core/message"
@@ -49,13 +45,6 @@ func (s *scene) machine() error {
 	return nil
 }
 
-// goneForGood are the status codes that speak of the address itself (RFC 3463): a full
-// mailbox or a refusal by policy is 5.x.x too, but passes.
-var goneForGood = regexp.MustCompile(`^5\.(1\.[0-6]|1\.9|1\.10|2\.1)$`)
-
-// passing are failures that may be none another day.
-var passing = regexp.MustCompile(`^(4\.|5\.2\.2)`)
-
 // bounced takes a report that a mail of ours did not arrive. A report proves nothing of
 // itself, since anybody can write one: it counts only when it bears what only the mail
 // to that very address bore, its Message-ID or its token, and when nothing came from
@@ -68,35 +57,30 @@ func (s *scene) bounced(said ticket.Said) (ticket.Said, error) {
 	if err != nil || !ours {
 		return said, err
 	}
-	gone := goneForGood.MatchString(s.in.Form["status"])
-	if gone {
+	l := loss{sent: sent, who: s.who, ticket: s.thread, why: cmp.Or(s.in.Failure, message.Refused), gone: s.in.Failure.Gone()}
+	if l.gone {
 		s.mark(func(al *directory.Alias) { al.DeadAt = earlier(al.DeadAt, s.now) })
 	}
 	if s.thread == nil || sent.Out.ID == "" {
 		return said, nil
 	}
-	mark := "unreached:" + sent.Out.ID
-	if _, before, err := known(s.r.EntryByUpstream(s.ctx, mark)); before || err != nil {
-		return said, err // told, and sent another way, when it bounced first
+	if _, before, err := known(s.r.EntryByUpstream(s.ctx, l.mark())); before || err != nil {
+		return said, err // told, and sent another way, when it came back or was refused first
 	}
-	via, again := s.otherWay(sent)
-	if again {
-		s.repeat(sent.Out, via)
+	if l.via, l.again = l.otherWay(); l.again {
+		s.plan.Repeats = append(s.plan.Repeats, s.e.elsewhere(sent.Out, l.via))
 	}
-	why := bounceWhy(s.in.Form["status"])
-	data := notice.Data{
-		"Who": orElse(s.who.Name, s.in.From.ID), "Address": s.in.From.ID, "Why": s.e.Catalogue.Word(s.e.Desk.Language, why),
-		"Via": wayName(via), "Again": again, "Gone": gone, "Text": excerpt(sent.Out.Text, 300),
-	}
-	said.FullText = orElse(said.FullText, said.Text)
-	said.Upstream = mark
-	if said.Text, err = s.e.Catalogue.Text(s.e.Desk.Language, "bounce.note", data); err != nil {
+	note, err := s.e.noteLost(l, orElse(said.FullText, said.Text))
+	if err != nil {
 		return said, err
 	}
-	if passing.MatchString(s.in.Form["status"]) && !via.IsZero() {
+	said.Text, said.FullText, said.Upstream = note.Text, note.FullText, note.Upstream
+	if l.why.Passing() && !l.via.IsZero() {
 		return said, nil // nothing to worry about
 	}
-	return said, s.tellTeam(notice.Unreached, data, why)
+	says, err := s.e.tellLost(s.ctx, s.r, l)
+	s.plan.Says = append(s.plan.Says, says...)
+	return said, err
 }
 
 // complained takes the word of a provider that somebody called our mail junk: nothing
@@ -119,10 +103,18 @@ func (s *scene) complained(said ticket.Said) (ticket.Said, error) {
 	}
 	data := notice.Data{"Who": orElse(s.who.Name, s.in.From.ID), "Address": s.in.From.ID}
 	said.FullText = orElse(said.FullText, said.Text)
-	if said.Text, err = s.e.Catalogue.Text(s.e.Desk.Language, "bounce.complaint", data); err != nil {
+	if said.Text, err = s.e.Catalogue.Text(s.e.Desk.Language, "undelivered.complaint", data); err != nil {
 		return said, err
 	}
-	return said, s.tellTeam(notice.Complained, data, "")
+	told, err := s.e.whoMinds(s.ctx, s.r, s.thread, s.who.ID)
+	for _, p := range told {
+		for _, to := range p.Reach() {
+			s.plan.Says = append(s.plan.Says, Say{
+				To: to, Language: notice.Language(orElse(p.Language, s.e.Desk.Language)), Key: "notice.complained", Ticket: s.thread, Data: data,
+			})
+		}
+	}
+	return said, err
 }
 
 // sentThem finds the mail of ours that a report is about, if it went to the address that
@@ -183,92 +175,4 @@ func earlier(a, b time.Time) time.Time {
 		return b
 	}
 	return a
-}
-
-// otherWay is another address by which this person is reached: where the same was told
-// already, else one where the words can be said again.
-func (s *scene) otherWay(sent Sent) (via message.Address, again bool) {
-	others := s.who.ReachBut(s.in.From)
-	for _, to := range others {
-		if slices.Contains(sent.Beside, to) {
-			return to, false
-		}
-	}
-	if len(others) == 0 || sent.Out.Code || len(sent.Out.Choices) > 0 { // numbers mean nothing in another conversation
-		return message.Address{}, false
-	}
-	return others[0], true
-}
-
-// repeat says the same words at another address, once: its id comes of the first one's.
-func (s *scene) repeat(out message.Outbound, to message.Address) {
-	out.ID = uuid.NewSHA1(uuid.NameSpaceOID, []byte("again:"+out.ID)).String()
-	out.To, out.Account, out.Conversation = to, s.e.Account(to.Channel), ""
-	s.plan.Repeats = append(s.plan.Repeats, out)
-}
-
-// wayName is how an address is told to the team: by its channel, and of mail which.
-func wayName(a message.Address) string {
-	switch a.Channel {
-	case message.WhatsApp:
-		return "WhatsApp"
-	case message.Email:
-		return a.ID
-	}
-	return string(a.Channel)
-}
-
-// tellTeam tells who has the ticket; of a colleague's own address, the supervisors. why
-// is the key of a cause, which each hears in their language.
-func (s *scene) tellTeam(event notice.Event, data notice.Data, why string) error {
-	first := len(s.plan.Says)
-	if err := s.sayToTeam(event, data); err != nil || why == "" {
-		return err
-	}
-	for i := range s.plan.Says[first:] {
-		say := &s.plan.Says[first+i]
-		say.Data["Why"] = s.e.Catalogue.Word(say.Language, why)
-	}
-	return nil
-}
-
-func (s *scene) sayToTeam(event notice.Event, data notice.Data) error {
-	if !s.who.OnTeam() {
-		return s.notify(event, s.thread, data)
-	}
-	team, err := s.r.Team(s.ctx)
-	for _, p := range supervisorsOf(team) {
-		for _, to := range p.Reach() {
-			if p.ID != s.who.ID {
-				s.plan.Says = append(s.plan.Says, Say{
-					To: to, Language: notice.Language(p.Language), Key: noticeKey(event, notice.Agent), Ticket: s.thread, Data: maps.Clone(data),
-				})
-			}
-		}
-	}
-	return err
-}
-
-// bounceWhy is the key of why a mail did not arrive, by its status code (RFC 3463).
-func bounceWhy(status string) string {
-	class, detail, _ := strings.Cut(status, ".")
-	switch {
-	case detail == "2.2":
-		return "bounce.full"
-	case detail == "2.1":
-		return "bounce.closed"
-	case detail == "1.2", detail == "4.4":
-		return "bounce.no-host"
-	case detail == "1.8", detail == "1.7":
-		return "bounce.sender"
-	case strings.HasPrefix(detail, "1."):
-		return "bounce.unknown"
-	case detail == "3.4", detail == "2.3":
-		return "bounce.large"
-	case strings.HasPrefix(detail, "7."):
-		return "bounce.policy"
-	case strings.HasPrefix(detail, "4."), class == "4":
-		return "bounce.no-answer"
-	}
-	return "bounce.refused"
 }

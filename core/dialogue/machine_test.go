@@ -57,7 +57,7 @@ var (
 )
 
 // bounceScene is a report about a mail to Ana, sent an hour ago under the id "ours".
-func bounceScene(t *testing.T, r posted, status string) *scene {
+func bounceScene(t *testing.T, r posted, why message.Failure) *scene {
 	t.Helper()
 	catalogue, err := notice.Load()
 	if err != nil {
@@ -79,7 +79,7 @@ func bounceScene(t *testing.T, r posted, status string) *scene {
 	}
 	s.in = message.Inbound{
 		From: mailOfAna, Auto: message.BounceDSN, Kind: message.Bounce, Key: message.Key{Channel: message.Email}, Text: "undeliverable",
-		Form: map[string]string{"status": status, "action": "failed"}, Thread: message.Thread{Refs: []string{"ours"}},
+		Form: map[string]string{"action": "failed"}, Failure: why, Thread: message.Thread{Refs: []string{"ours"}},
 	}
 	return s
 }
@@ -92,35 +92,35 @@ type always struct{ Calendar }
 func TestBounced(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		status string
+		why    message.Failure
 		change func(*scene, *posted)
 		dead   bool
 	}{
-		"no such mailbox":          {"5.1.1", nil, true},
-		"mailbox closed":           {"5.2.1", nil, true},
-		"mailbox full":             {"5.2.2", nil, false},
-		"taken for spam":           {"5.7.1", nil, false},
-		"our sender":               {"5.1.8", nil, false},
-		"no status":                {"", nil, false},
-		"delayed":                  {"5.1.1", func(s *scene, _ *posted) { s.in.Form["action"] = "delayed" }, false},
-		"an id that we never sent": {"5.1.1", func(s *scene, _ *posted) { s.in.Thread.Refs = []string{"t@ticket.recado"} }, false},
-		"the id of a mail to another": {"5.1.1", func(_ *scene, r *posted) {
+		"no such mailbox":          {message.NoSuchAddress, nil, true},
+		"no such domain":           {message.NoSuchDomain, nil, true},
+		"mailbox full":             {message.MailboxFull, nil, false},
+		"taken for spam":           {message.TakenForSpam, nil, false},
+		"our sender":               {message.SenderRefused, nil, false},
+		"not known":                {"", nil, false},
+		"delayed":                  {message.NoSuchAddress, func(s *scene, _ *posted) { s.in.Form["action"] = "delayed" }, false},
+		"an id that we never sent": {message.NoSuchAddress, func(s *scene, _ *posted) { s.in.Thread.Refs = []string{"t@ticket.recado"} }, false},
+		"the id of a mail to another": {message.NoSuchAddress, func(_ *scene, r *posted) {
 			r.sent = map[string]Sent{"ours": {Out: message.Outbound{ID: "1", To: message.Address{Channel: message.Email, ID: "beto@aurora.example"}}}}
 		}, false},
-		"she answered since": {"5.1.1", func(_ *scene, r *posted) {
+		"she answered since": {message.NoSuchAddress, func(_ *scene, r *posted) {
 			r.entries = []ticket.Entry{{Author: "ana", Via: message.Email, At: monday.Add(-time.Minute)}}
 		}, false},
-		"she wrote before": {"5.1.1", func(_ *scene, r *posted) {
+		"she wrote before": {message.NoSuchAddress, func(_ *scene, r *posted) {
 			r.entries = []ticket.Entry{{Author: "ana", Via: message.Email, At: monday.Add(-2 * time.Hour)}}
 		}, true},
-		"a token":                          {"5.1.1", func(s *scene, _ *posted) { s.in.Thread = message.Thread{Number: "2026-000001"} }, true},
-		"a token of another ticket":        {"5.1.1", func(s *scene, _ *posted) { s.in.Thread = message.Thread{Number: "2026-000002"} }, false},
-		"a number that was merely written": {"5.1.1", func(s *scene, _ *posted) { s.in.Thread = message.Thread{Numbers: []string{"2026-000001"}} }, false},
-		"about nobody we know":             {"5.1.1", func(s *scene, _ *posted) { s.known, s.who = false, directory.Person{} }, false},
+		"a token":                          {message.NoSuchAddress, func(s *scene, _ *posted) { s.in.Thread = message.Thread{Number: "2026-000001"} }, true},
+		"a token of another ticket":        {message.NoSuchAddress, func(s *scene, _ *posted) { s.in.Thread = message.Thread{Number: "2026-000002"} }, false},
+		"a number that was merely written": {message.NoSuchAddress, func(s *scene, _ *posted) { s.in.Thread = message.Thread{Numbers: []string{"2026-000001"}} }, false},
+		"about nobody we know":             {message.NoSuchAddress, func(s *scene, _ *posted) { s.known, s.who = false, directory.Person{} }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := bounceScene(t, posted{}, tc.status)
+			s := bounceScene(t, posted{}, tc.why)
 			r, _ := s.r.(posted)
 			if tc.change != nil {
 				tc.change(s, &r)
@@ -152,22 +152,22 @@ func TestBouncedGoesAnotherWay(t *testing.T) {
 	asks := mail
 	asks.Out.Choices = []message.Choice{{Value: "yes", Label: "Sim"}}
 	for name, tc := range map[string]struct {
-		r      posted
-		status string
-		again  bool
-		told   bool
+		r     posted
+		why   message.Failure
+		again bool
+		told  bool
 	}{
-		"no such mailbox":              {beside(mail), "5.1.1", true, true},
-		"told on WhatsApp already":     {beside(mail, chatOfAna), "5.1.1", false, true},
-		"somebody else was told":       {beside(mail, message.Address{Channel: message.WhatsApp, ID: "1"}), "5.1.1", true, true},
-		"a question":                   {beside(asks), "5.1.1", false, true},
-		"full, and told another way":   {beside(mail), "5.2.2", true, false},
-		"full, and no other way":       {beside(asks), "5.2.2", false, true},
-		"told when it came back first": {posted{sent: map[string]Sent{"ours": mail}, entries: []ticket.Entry{{Upstream: "unreached:1"}}}, "5.1.1", false, false},
+		"no such mailbox":              {beside(mail), message.NoSuchAddress, true, true},
+		"told on WhatsApp already":     {beside(mail, chatOfAna), message.NoSuchAddress, false, true},
+		"somebody else was told":       {beside(mail, message.Address{Channel: message.WhatsApp, ID: "1"}), message.NoSuchAddress, true, true},
+		"a question":                   {beside(asks), message.NoSuchAddress, false, true},
+		"full, and told another way":   {beside(mail), message.MailboxFull, true, false},
+		"full, and no other way":       {beside(asks), message.MailboxFull, false, true},
+		"told when it came back first": {posted{sent: map[string]Sent{"ours": mail}, entries: []ticket.Entry{{Upstream: "unreached:1"}}}, message.NoSuchAddress, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := bounceScene(t, tc.r, tc.status)
+			s := bounceScene(t, tc.r, tc.why)
 			if err := s.machine(); err != nil {
 				t.Fatal(err)
 			}
@@ -190,7 +190,7 @@ func TestBouncedGoesAnotherWay(t *testing.T) {
 func TestMachineMailMovesNothing(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		s := bounceScene(t, posted{}, rapid.SampledFrom([]string{"", "5.1.1", "4.4.1", "5.2.2"}).Draw(rt, "status"))
+		s := bounceScene(t, posted{}, rapid.SampledFrom([]message.Failure{"", message.NoSuchAddress, message.NoAnswer, message.MailboxFull}).Draw(rt, "why"))
 		s.in.Auto = rapid.SampledFrom([]message.Auto{message.AutoReply, message.BounceDSN, message.ListMail, message.Complaint, message.Receipt, message.OwnEcho}).Draw(rt, "auto")
 		s.in.Form["action"] = rapid.SampledFrom([]string{"", "failed", "delayed", "delivered"}).Draw(rt, "action")
 		s.in.Form["feedback"] = rapid.SampledFrom([]string{"", "abuse", "auth-failure"}).Draw(rt, "feedback")

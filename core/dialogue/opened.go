@@ -180,6 +180,7 @@ func (s *scene) openNow() error {
 		return err
 	}
 	if !s.chat() {
+		data["Chat"] = false
 		s.sayOf(t, "opened.mail", data)
 	} else {
 		s.sayOf(t, "opened.chat", data)

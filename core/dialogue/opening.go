@@ -227,8 +227,11 @@ func (s *scene) askMissing() error {
 	if err != nil {
 		return err
 	}
-	if slices.Contains(d.Skipped, valAll) && step != stepOrg && step != stepWords {
+	switch {
+	case slices.Contains(d.Skipped, valAll) && step != stepOrg && step != stepWords:
 		return s.openNow() // a person was asked for: no more questions
+	case !s.chat() && step != stepWords:
+		return s.openNow() // no quiz by mail
 	}
 	if step == "" {
 		return s.confirm()

@@ -207,10 +207,14 @@ func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
 	if err != nil {
 		return message.Outbound{}, err
 	}
+	inChat, err := e.inChat(say, data, text)
+	if err != nil {
+		return message.Outbound{}, err
+	}
 	out := message.Outbound{
 		ID: uuid.Must(uuid.NewV7()).String(), To: say.To, Account: orElse(say.Account, e.Account(say.To.Channel)), Conversation: say.Conversation,
 		Language: say.Language, Subject: say.Subject, Text: withChoices(text, say.Choices), Choices: say.Choices,
-		Attachments: say.Attachments, InCopy: say.InCopy, Refs: say.Refs, Link: say.Link, Proactive: say.Proactive, Code: say.Code,
+		Attachments: say.Attachments, InCopy: say.InCopy, InChat: inChat, Refs: say.Refs, Link: say.Link, Proactive: say.Proactive, Code: say.Code,
 	}
 	if say.Held != "" {
 		out.Number = string(say.Held)
@@ -226,6 +230,19 @@ func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
 		out.Subject = e.Desk.Name
 	}
 	return out, nil
+}
+
+// inChat is what a mail says in a chat, should it not arrive; "" when it says the same.
+func (e *Engine) inChat(say Say, data notice.Data, mail string) (string, error) {
+	if chat, tells := data["Chat"]; !tells || chat == true || say.To.Channel != message.Email {
+		return "", nil
+	}
+	data["Chat"] = true
+	text, err := e.Catalogue.Text(say.Language, say.Key, data)
+	if text == mail {
+		text = ""
+	}
+	return text, err
 }
 
 // threadRoot is a message id that was never sent: every mail about a ticket refers

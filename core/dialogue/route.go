@@ -174,12 +174,18 @@ func (s *scene) offTheList() bool {
 }
 
 // asked reports whether a question is open that this turn could answer. A mail in
-// another ticket's thread is about that ticket.
+// another ticket's thread is about that ticket, and one that answers no mail is about
+// something else than what we asked.
 func (s *scene) asked() bool {
-	if s.session.Topic == "" {
+	if s.session.Topic == "" || s.startsAfresh() {
 		return false
 	}
 	return s.thread == nil || s.thread.ID == s.session.Ticket || s.session.Ticket == ""
+}
+
+// startsAfresh reports a mail with a subject of its own that refers to no other.
+func (s *scene) startsAfresh() bool {
+	return s.in.Key.Channel == message.Email && len(s.in.Thread.Refs) == 0 && s.in.Subject != "" && stripRe(s.in.Subject) == s.in.Subject
 }
 
 // answer hands the turn to the topic that asked. False: it was no answer.

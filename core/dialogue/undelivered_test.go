@@ -20,6 +20,11 @@ type aTx struct {
 	ticket *ticket.Ticket
 	posts  []message.Outbound
 	notes  []ticket.Entry
+	beside []message.Address // told by the same turn
+}
+
+func (x *aTx) SentAs(_ context.Context, ids []string) (Sent, bool, error) {
+	return Sent{Beside: x.beside}, ids[0] == "<1@desk>", nil
 }
 
 func (x *aTx) PersonAt(_ context.Context, a message.Address) (directory.Person, error) {
@@ -73,30 +78,34 @@ func TestUndelivered(t *testing.T) {
 	for name, tc := range map[string]struct {
 		aliases  []directory.Alias
 		noticeBy []message.Channel
+		beside   []message.Address
 		change   func(*Undelivered, *ticket.Ticket)
 		told     string   // who of the team
 		again    []string // where the message goes instead
 		says     string
 	}{
-		"mailbox full":                          {aliases: []directory.Alias{work, home}, told: "bia@desk.example", says: "caixa de entrada está cheia", change: func(u *Undelivered, _ *ticket.Ticket) { u.Why, u.Dead = message.MailboxFull, false }},
-		"no such address, another mail address": {aliases: []directory.Alias{work, home}, told: "bia@desk.example", again: []string{"ana@casa.example"}, says: "por outro caminho: ana@casa.example"},
-		"no such address, WhatsApp had it":      {aliases: []directory.Alias{work, phone}, told: "bia@desk.example", says: "não existe mais"},
-		"no such address, WhatsApp not chosen":  {aliases: []directory.Alias{work, phone}, noticeBy: []message.Channel{message.Email}, told: "bia@desk.example", again: []string{"5511"}, says: "5511 (whatsapp)"},
+		"mailbox full":                          {aliases: []directory.Alias{work, home}, told: "bia@desk.example", again: []string{"ana@casa.example"}, says: "caixa de entrada está cheia", change: func(u *Undelivered, _ *ticket.Ticket) { u.Why, u.Dead = message.MailboxFull, false }},
+		"no such address, another mail address": {aliases: []directory.Alias{work, home}, told: "bia@desk.example", again: []string{"ana@casa.example"}, says: "Mandei o mesmo texto por ana@casa.example"},
+		"no such address, WhatsApp had it":      {aliases: []directory.Alias{work, phone}, beside: []message.Address{phone.Address}, told: "bia@desk.example", says: "já tinha ido por WhatsApp"},
+		"no such address, WhatsApp not chosen":  {aliases: []directory.Alias{work, phone}, noticeBy: []message.Channel{message.Email}, told: "bia@desk.example", again: []string{"5511"}, says: "por WhatsApp"},
 		"nothing else":                          {aliases: []directory.Alias{work}, told: "bia@desk.example", says: "não existe mais"},
 		"nobody took it":                        {aliases: []directory.Alias{work}, told: "davi@desk.example", says: "não existe mais", change: func(_ *Undelivered, t *ticket.Ticket) { t.Agent = "" }},
 		"a code is sent nowhere else": {aliases: []directory.Alias{work, home}, told: "bia@desk.example", says: "não existe mais", change: func(u *Undelivered, _ *ticket.Ticket) {
 			u.Message.Code, u.Message.Text = true, "o código é 123456"
 		}},
+		"nothing is said a third time": {aliases: []directory.Alias{work, home}, told: "bia@desk.example", says: "nenhum outro caminho", change: func(u *Undelivered, _ *ticket.Ticket) {
+			u.Message.Again = true
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			x := &aTx{ticket: &ticket.Ticket{ID: "t", Number: "2026-000042", Requester: "ana", Agent: "bia", Subject: "CT-e"}, people: map[directory.PersonID]directory.Person{
+			x := &aTx{beside: tc.beside, ticket: &ticket.Ticket{ID: "t", Number: "2026-000042", Requester: "ana", Agent: "bia", Subject: "CT-e"}, people: map[directory.PersonID]directory.Person{
 				"ana":  {ID: "ana", Name: "Ana", Active: true, Aliases: tc.aliases, NoticeBy: tc.noticeBy},
 				"bia":  {ID: "bia", Name: "Bia", Active: true, Team: directory.Agent, Aliases: []directory.Alias{at(message.Email, "bia@desk.example")}},
 				"davi": {ID: "davi", Name: "Davi", Active: true, Team: directory.Supervisor, Aliases: []directory.Alias{at(message.Email, "davi@desk.example")}},
 			}}
-			u := Undelivered{Why: message.NoSuchAddress, Dead: true, Said: "550 5.1.1", Message: message.Outbound{
-				ID: "1", To: work.Address, Number: "2026-000042", Subject: "[2026-000042] CT-e", Text: "Reenviamos o lote",
+			u := Undelivered{Why: message.NoSuchAddress, Dead: true, Said: "550 5.1.1", UpstreamID: "<1@desk>", Message: message.Outbound{
+				ID: "1", To: work.Address, Number: "2026-000042", Subject: "[2026-000042] CT-e", Text: "Reenviamos o lote. Responda este e-mail.", InChat: "Reenviamos o lote.",
 				InCopy: []message.Address{{Channel: message.Email, ID: "carlos@aurora.example"}},
 			}}
 			if tc.change != nil {
@@ -110,7 +119,11 @@ func TestUndelivered(t *testing.T) {
 			var again []string
 			for _, out := range x.posts[:last] {
 				again = append(again, out.To.ID)
-				if out.Text != u.Message.Text || out.ID == u.Message.ID || len(out.InCopy) > 0 {
+				words := u.Message.Text
+				if out.To.Channel == message.WhatsApp {
+					words = u.Message.InChat
+				}
+				if out.Text != words || out.InChat != "" || !out.Again || out.ID == u.Message.ID || len(out.InCopy) > 0 {
 					t.Errorf("sent again as %+v", out)
 				}
 			}

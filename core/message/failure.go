@@ -8,6 +8,7 @@ type Failure string
 const (
 	Refused         Failure = "refused"         // without a reason that we understand
 	NoSuchAddress   Failure = "no-such-address" // nobody has it, or nobody has it any more
+	NoSuchDomain    Failure = "no-such-domain"  // no server takes mail for what stands behind the @
 	MailboxFull     Failure = "mailbox-full"    // it may have room another day
 	Oversized       Failure = "oversized"       // with its files it is larger than they take
 	TakenForSpam    Failure = "spam"            // for its words, or for who else writes from our server
@@ -22,5 +23,12 @@ const (
 
 // Failures lists them.
 var Failures = []Failure{
-	Refused, NoSuchAddress, MailboxFull, Oversized, TakenForSpam, FileForbidden, SenderRefused, Unauthenticated, NotRelayed, NotSpelled, TooOften, NoAnswer,
+	Refused, NoSuchAddress, NoSuchDomain, MailboxFull, Oversized, TakenForSpam, FileForbidden, SenderRefused, Unauthenticated, NotRelayed, NotSpelled, TooOften, NoAnswer,
 }
+
+// Gone reports that there is nobody at the address: nothing more is sent there until
+// somebody writes from it.
+func (f Failure) Gone() bool { return f == NoSuchAddress || f == NoSuchDomain }
+
+// Passing reports what may be none another day.
+func (f Failure) Passing() bool { return f == MailboxFull || f == NoAnswer || f == TooOften }

@@ -151,7 +151,8 @@ type Inbound struct {
 	Choice      string            `json:"choice,omitempty"`
 	Target      Key               `json:"target,omitzero"`
 	Form        map[string]string `json:"form,omitempty"`
-	Copies      []Address         `json:"copies,omitempty"` // the others on To and Cc, ours left out
+	Failure     Failure           `json:"failure,omitempty"` // of a Bounce: why
+	Copies      []Address         `json:"copies,omitempty"`  // the others on To and Cc, ours left out
 	Thread      Thread            `json:"thread,omitzero"`
 	Forward     Forward           `json:"forward,omitzero"`
 }
@@ -258,6 +259,8 @@ type Outbound struct {
 	Refs         []string     `json:"refs,omitempty"`   // upstream ids that this continues, oldest first
 	InCopy       []Address    `json:"inCopy,omitempty"` // others who are told the same: shown where a channel can, not sent to
 	Quote        string       `json:"quote,omitempty"`  // the words being answered, for channels that show them
+	InChat       string       `json:"inChat,omitempty"` // what a mail says in a chat instead of Text, where that differs
+	Again        bool         `json:"again,omitempty"`  // it was said before, to another address of its reader that did not get it
 	Link         *Link        `json:"link,omitempty"`
 	Proactive    bool         `json:"proactive,omitempty"` // nobody is waiting for it: pacing and quiet hours apply
 	Code         bool         `json:"code,omitempty"`      // it holds a secret; never logged or shown to the team

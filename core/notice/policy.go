@@ -25,9 +25,7 @@ const (
 	Assigned Event = "assigned"
 	Overdue  Event = "overdue" // a service level is about to be missed, or was (B14)
 
-	Outside    Event = "outside"    // the team spoke to the customer outside the desk
-	Unreached  Event = "unreached"  // a mail about it came back
-	Complained Event = "complained" // its reader called a mail about it junk
+	Outside Event = "outside" // the team spoke to the customer outside the desk
 )
 
 // Audience is how somebody stands to the ticket; texts differ by it.
@@ -72,9 +70,7 @@ var audiences = map[Event][]Audience{
 	Assigned: {Agent},
 	Overdue:  {Agent},
 
-	Outside:    {Agent},
-	Unreached:  {Agent},
-	Complained: {Agent},
+	Outside: {Agent},
 }
 
 // Recipients applies the policy: everybody in an event's audiences on each address

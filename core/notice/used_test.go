@@ -320,8 +320,7 @@ func TestTextsAreGivenWhatTheyAskFor(t *testing.T) {
 func TestNoticesAskForWhatTheyAreGiven(t *testing.T) {
 	t.Parallel()
 	always := []string{".Name", ".By", ".Requester", ".Text", ".About", ".Folded", ".Chat", ".Number", ".Subject", ".Desk"}
-	more := map[Event][]string{Reminder: {".Until", ".Last"}, Warning: {".Until", ".Last"}, Overdue: {".What", ".Due", ".Missed"},
-		Unreached: {".Who", ".Address", ".Why", ".Via", ".Again", ".Gone"}, Complained: {".Who", ".Address"}}
+	more := map[Event][]string{Reminder: {".Until", ".Last"}, Warning: {".Until", ".Last"}, Overdue: {".What", ".Due", ".Missed"}}
 	have := forms(t, Languages()[0])
 	for event, all := range audiences {
 		for _, as := range all {

@@ -34,6 +34,7 @@ type Channel struct {
 	lost   awaited[lostFile]    // files that are asked for again
 	unread awaited[shutMessage] // what could not be decrypted, and may come again
 	passed tally                // what was none of ours
+	care   care
 }
 
 var (
@@ -42,6 +43,9 @@ var (
 	_ channels.Foreteller = (*Channel)(nil)
 	_ channels.Passer     = (*Channel)(nil)
 	_ channels.Reporter   = (*Channel)(nil)
+	_ channels.Typist     = (*Channel)(nil)
+	_ channels.Marker     = (*Channel)(nil)
+	_ channels.Resting    = (*Channel)(nil)
 )
 
 // New checks the options; it does not connect.

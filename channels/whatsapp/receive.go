@@ -13,6 +13,10 @@ import (
 // hear takes an event. False: it was not taken, and is to come again. What the phone
 // tells of the past (events.HistorySync) is nothing new, and is left alone.
 func (c *Channel) hear(ctx context.Context, event any) bool {
+	c.careEvent(event)
+	if taken, ours := c.receiptEvent(ctx, event); ours {
+		return taken
+	}
 	if c.lifeEvent(event) {
 		return true
 	}

@@ -6,11 +6,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
+	"unicode/utf8"
 
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types"
 
 	"recado/channels"
 	"recado/core/message"
@@ -37,13 +38,17 @@ func partID(id string, part int) string {
 
 // whole is the id of the message that a part belongs to, if it is one of ours.
 func whole(id string) string {
-	if len(id) != idLength || !strings.HasPrefix(id, idPrefix) {
+	if !ours(id) {
 		return id
 	}
 	return id[:idLength-len(wholeEnd)] + wholeEnd
 }
 
-// Send hands out over: its text, in parts when it is long, and then its files.
+// ours reports whether an id looks like one that we chose.
+func ours(id string) bool { return len(id) == idLength && strings.HasPrefix(id, idPrefix) }
+
+// Send hands out over: its text, in parts when it is long, and its files. An Edit and a
+// Deletion change all parts of what they amend.
 func (c *Channel) Send(ctx context.Context, out message.Outbound) (channels.Receipt, error) {
 	to, ok := jidOf(out.To)
 	if out.To.Channel != message.WhatsApp || !ok {
@@ -54,13 +59,16 @@ func (c *Channel) Send(ctx context.Context, out message.Outbound) (channels.Rece
 		return channels.Receipt{}, verdict(err)
 	}
 	defer free()
-	parts, err := c.compose(ctx, client, out)
+	parts, err := c.compose(ctx, client, to, out)
 	if err != nil {
 		return channels.Receipt{}, verdict(err)
 	}
 	for i, m := range parts {
 		extra := whatsmeow.SendRequestExtra{ID: partID(out.ID, i), Timeout: c.Timeout}
 		if _, err := client.SendMessage(ctx, to, m, extra); err != nil {
+			if locked(err) {
+				c.rest(c.Clock().Add(lockedFor))
+			}
 			return channels.Receipt{}, verdict(fmt.Errorf("sending part %d of %d: %w", i+1, len(parts), err))
 		}
 	}
@@ -68,21 +76,27 @@ func (c *Channel) Send(ctx context.Context, out message.Outbound) (channels.Rece
 }
 
 // compose makes the messages that say out.
-func (c *Channel) compose(ctx context.Context, client *whatsmeow.Client, out message.Outbound) ([]*waE2E.Message, error) {
-	text := out.Text
-	if out.Link != nil && out.Link.URL != "" {
-		text += "\n\n" + out.Link.Label + ":\n" + out.Link.URL
-	}
+func (c *Channel) compose(ctx context.Context, client *whatsmeow.Client, to types.JID, out message.Outbound) ([]*waE2E.Message, error) {
 	var parts []*waE2E.Message
-	for _, piece := range split(text, longestSay) {
-		parts = append(parts, &waE2E.Message{Conversation: &piece})
-	}
-	for _, a := range out.Attachments {
-		m, err := c.upload(ctx, client, a)
-		if err != nil {
-			return nil, err
+	switch {
+	case out.Kind == message.Edit && out.Amends != nil:
+		parts = edits(client, c.chat(ctx, client, to), out)
+	case out.Kind == message.Deletion && out.Amends != nil:
+		parts = deletions(client, c.chat(ctx, client, to), *out.Amends)
+	default:
+		pieces, caption := layout(out)
+		info := c.quote(ctx, client, to, out)
+		for _, piece := range pieces {
+			parts = append(parts, textMessage(piece, info))
+			info = nil // the first part answers
 		}
-		parts = append(parts, m)
+		for _, a := range out.Attachments {
+			m, err := c.upload(ctx, client, a, caption, info)
+			if err != nil {
+				return nil, err
+			}
+			parts, caption, info = append(parts, m), "", nil
+		}
 	}
 	if len(parts) > mostParts {
 		return nil, &channels.Error{Kind: channels.Permanent, Err: fmt.Errorf("%d parts are too many for one message", len(parts))}
@@ -90,35 +104,43 @@ func (c *Channel) compose(ctx context.Context, client *whatsmeow.Client, out mes
 	return parts, nil
 }
 
-// upload sends a file ahead.
-func (c *Channel) upload(ctx context.Context, client *whatsmeow.Client, a message.Attachment) (*waE2E.Message, error) {
-	content, err := c.Files.Open(ctx, a.Digest)
-	if err != nil {
-		return nil, fmt.Errorf("opening the attachment %q: %w", a.Name, err)
+// longestCaption is what a picture shows beneath it without "read more", in characters.
+const longestCaption = 1000
+
+// layout is a message's text in pieces, or as the caption of its only file.
+func layout(out message.Outbound) (pieces []string, caption string) {
+	text := marked(out.Text, out.Verbatim)
+	if out.Link != nil && out.Link.URL != "" {
+		text += "\n\n" + out.Link.Label + ":\n" + out.Link.URL
 	}
-	defer content.Close()
-	raw, err := io.ReadAll(io.LimitReader(content, c.MaxFile+1))
-	if err != nil {
-		return nil, fmt.Errorf("reading the attachment %q: %w", a.Name, err)
+	text = strings.TrimSpace(text)
+	if len(out.Attachments) == 1 && captioned(out.Attachments[0]) && utf8.RuneCountInString(text) <= longestCaption {
+		return nil, text
 	}
-	kind := whatsmeow.MediaDocument
-	if strings.HasPrefix(a.MediaType, "image/") {
-		kind = whatsmeow.MediaImage
+	return split(text, longestSay), ""
+}
+
+// textMessage is one part of a text. A plain one has no context, as phones write it.
+func textMessage(text string, info *waE2E.ContextInfo) *waE2E.Message {
+	if info == nil {
+		return &waE2E.Message{Conversation: &text}
 	}
-	up, err := client.Upload(ctx, raw, kind)
-	if err != nil {
-		return nil, fmt.Errorf("uploading the attachment %q: %w", a.Name, err)
+	return &waE2E.Message{ExtendedTextMessage: &waE2E.ExtendedTextMessage{Text: &text, ContextInfo: info}}
+}
+
+// quote is the context of an answer to what they, or we, wrote before. nil: it quotes
+// nothing. The words are sent along, since a phone shows those and does not look them up.
+func (c *Channel) quote(ctx context.Context, client *whatsmeow.Client, to types.JID, out message.Outbound) *waE2E.ContextInfo {
+	if out.Quote == "" || len(out.Refs) == 0 {
+		return nil
 	}
-	if kind == whatsmeow.MediaImage {
-		return &waE2E.Message{ImageMessage: &waE2E.ImageMessage{
-			URL: &up.URL, DirectPath: &up.DirectPath, MediaKey: up.MediaKey, FileEncSHA256: up.FileEncSHA256, FileSHA256: up.FileSHA256,
-			FileLength: &up.FileLength, Mimetype: &a.MediaType,
-		}}, nil
+	id, author := out.Refs[len(out.Refs)-1], c.chat(ctx, client, to)
+	if ours(id) {
+		author = client.Store.GetLID().ToNonAD()
 	}
-	return &waE2E.Message{DocumentMessage: &waE2E.DocumentMessage{
-		URL: &up.URL, DirectPath: &up.DirectPath, MediaKey: up.MediaKey, FileEncSHA256: up.FileEncSHA256, FileSHA256: up.FileSHA256,
-		FileLength: &up.FileLength, Mimetype: &a.MediaType, FileName: &a.Name,
-	}}, nil
+	return &waE2E.ContextInfo{
+		StanzaID: &id, Participant: new(author.String()), QuotedMessage: &waE2E.Message{Conversation: &out.Quote},
+	}
 }
 
 // verdict turns a failure into what the outbox does next.
@@ -132,7 +154,7 @@ func verdict(err error) error {
 		kind = channels.SignedOut
 	case strings.Contains(err.Error(), "no LID found"): // whatsmeow has no error of its own for it
 		kind = channels.Unreachable
-	case errors.Is(err, whatsmeow.ErrServerReturnedError) && strings.HasSuffix(err.Error(), " "+timelock):
+	case locked(err):
 		kind = channels.RateLimited
 	}
 	return &channels.Error{Kind: kind, Err: err}
@@ -140,3 +162,7 @@ func verdict(err error) error {
 
 // timelock is the server's answer to who writes first too often.
 const timelock = "463"
+
+func locked(err error) bool {
+	return errors.Is(err, whatsmeow.ErrServerReturnedError) && strings.HasSuffix(err.Error(), " "+timelock)
+}

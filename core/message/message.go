@@ -264,6 +264,11 @@ type Outbound struct {
 	Link         *Link        `json:"link,omitempty"`
 	Proactive    bool         `json:"proactive,omitempty"` // nobody is waiting for it: pacing and quiet hours apply
 	Code         bool         `json:"code,omitempty"`      // it holds a secret; never logged or shown to the team
+
+	Kind     Kind      `json:"kind,omitempty"`     // empty: said anew; Edit: Text stands for that of Amends; Deletion: Amends is taken back
+	Amends   *Outbound `json:"amends,omitempty"`   // what an Edit or a Deletion is about, as it was posted
+	Conveys  string    `json:"conveys,omitempty"`  // upstream id of the item whose words it passes on
+	Verbatim []string  `json:"verbatim,omitempty"` // words of people within Text: no markup of ours, whatever signs are in them
 }
 
 // labelDigest begins a Choice that names an option by its label.
@@ -314,7 +319,9 @@ func (out Outbound) Check() error {
 		return fmt.Errorf("outbound to %s: no id", out.To)
 	case out.To.IsZero() || out.To.ID == "":
 		return fmt.Errorf("outbound %s: no address", out.ID)
-	case out.Text == "" && len(out.Attachments) == 0:
+	case (out.Kind == Edit || out.Kind == Deletion) && out.Amends == nil:
+		return fmt.Errorf("outbound %s: %s of nothing", out.ID, out.Kind)
+	case out.Text == "" && len(out.Attachments) == 0 && out.Kind != Deletion:
 		return fmt.Errorf("outbound %s: nothing to say", out.ID)
 	}
 	return nil

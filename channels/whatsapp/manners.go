@@ -2,7 +2,6 @@ package whatsapp
 
 import (
 	"context"
-	"strings"
 
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/types"
@@ -35,9 +34,8 @@ func (c *Channel) MarkRead(ctx context.Context, items []message.Inbound) error {
 	}
 	var ids []types.MessageID
 	for _, in := range items {
-		if in.Kind == message.Text || in.Kind == message.Press { // the others are no messages of their own
-			_, id, _ := strings.Cut(in.Key.ID, "/")
-			ids = append(ids, id)
+		if !in.Own && (in.Kind == message.Text || in.Kind == message.Press) { // the others are no messages of their own
+			ids = append(ids, in.Thread.ID)
 		}
 	}
 	if len(ids) == 0 {

@@ -17,7 +17,7 @@ func (c *Channel) receiptEvent(ctx context.Context, event any) (taken, ours bool
 	if !ok {
 		return false, false
 	}
-	deliveries := c.deliveries(receipt)
+	deliveries := c.deliveries(ctx, receipt)
 	c.mu.Lock()
 	witness, can := c.sink.(channels.Witness)
 	c.mu.Unlock()
@@ -33,14 +33,14 @@ func (c *Channel) receiptEvent(ctx context.Context, event any) (taken, ours bool
 
 // deliveries reads a receipt: of one person, of messages that we chose the ids of. The
 // devices of our own account tell each other too what was read there: none of that.
-func (c *Channel) deliveries(r *events.Receipt) (out []channels.Delivery) {
+func (c *Channel) deliveries(ctx context.Context, r *events.Receipt) (out []channels.Delivery) {
 	read := r.Type == types.ReceiptTypeRead || r.Type == types.ReceiptTypePlayed
 	// "inactive" arrived at a device in nobody's hand (whatsmeow, SetForceActiveDeliveryReceipts)
 	arrived := r.Type == types.ReceiptTypeDelivered || r.Type == types.ReceiptTypeInactive
 	if r.IsFromMe || r.IsGroup || !read && !arrived {
 		return nil
 	}
-	to, _ := person(r.MessageSource)
+	to, _ := c.party(ctx, r.MessageSource)
 	for _, id := range r.MessageIDs {
 		if ours(id) && strings.HasSuffix(id, wholeEnd) { // the first part stands for all
 			out = append(out, channels.Delivery{UpstreamID: id, To: to, At: r.Timestamp.UTC(), Read: read})

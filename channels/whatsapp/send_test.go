@@ -22,11 +22,11 @@ import (
 	"recado/core/message"
 )
 
-// rig is a desk that runs, and Ana's phone.
-type rig struct {
+// desk is one that runs, and Ana's phone.
+type desk struct {
 	t       *testing.T
 	server  *watest.Server
-	desk    *watest.Account
+	account *watest.Account
 	ana     *watest.Phone
 	channel *Channel
 	files   *memFiles
@@ -36,11 +36,11 @@ type rig struct {
 
 var anaAddress = message.Address{Channel: message.WhatsApp, ID: anaNumber}
 
-func newRig(t *testing.T) *rig {
+func newDesk(t *testing.T) *desk {
 	t.Helper()
 	s := watest.New(t)
 	o := linkedOptions(t, s)
-	l := &rig{t: t, server: s, desk: s.Account(deskNumber, ""), ana: s.Phone(anaNumber, "Ana"), sink: newNotes()}
+	l := &desk{t: t, server: s, account: s.Account(deskNumber, ""), ana: s.Phone(anaNumber, "Ana"), sink: newNotes()}
 	l.files = o.Files.(*memFiles)
 	var err error
 	if l.channel, err = New(o); err != nil {
@@ -58,7 +58,7 @@ func newRig(t *testing.T) *rig {
 }
 
 // send sends to Ana, and returns what was sent.
-func (l *rig) send(out message.Outbound) message.Outbound {
+func (l *desk) send(out message.Outbound) message.Outbound {
 	l.t.Helper()
 	l.next++
 	out.ID, out.To = fmt.Sprintf("out-%d", l.next), anaAddress
@@ -69,14 +69,14 @@ func (l *rig) send(out message.Outbound) message.Outbound {
 }
 
 // hears waits for part i of a message on Ana's phone.
-func (l *rig) hears(out message.Outbound, i int) *waE2E.Message {
+func (l *desk) hears(out message.Outbound, i int) *waE2E.Message {
 	l.t.Helper()
 	id := partID(out.ID, i)
 	return watest.Await(l.ana, func(m *events.Message) bool { return m.Info.ID == id }).Message
 }
 
 // keep puts a file where the channel finds it.
-func (l *rig) keep(name, mediaType string, content []byte) message.Attachment {
+func (l *desk) keep(name, mediaType string, content []byte) message.Attachment {
 	l.t.Helper()
 	digest, size, err := l.files.Keep(l.t.Context(), bytes.NewReader(content), 1<<30)
 	if err != nil {
@@ -139,7 +139,7 @@ func (n *notes) await(t *testing.T, what string, ok func() bool) {
 }
 
 func TestTextArrivesAsMeant(t *testing.T) {
-	l := newRig(t)
+	l := newDesk(t)
 	out := l.send(message.Outbound{Text: "*Bia* respondeu:\n\nuse o __init__.py", Verbatim: []string{"use o __init__.py"}})
 	got := l.hears(out, 0).GetConversation()
 	if want := marked(out.Text, out.Verbatim); got != want || strings.ReplaceAll(got, joiner, "") != out.Text {
@@ -148,7 +148,7 @@ func TestTextArrivesAsMeant(t *testing.T) {
 }
 
 func TestLongTextInParts(t *testing.T) {
-	l := newRig(t)
+	l := newDesk(t)
 	text := strings.TrimSpace(strings.Repeat("Uma frase de teste, que se repete. ", 300))
 	out := l.send(message.Outbound{Text: text})
 	parts := split(text, longestSay)
@@ -163,8 +163,8 @@ func TestLongTextInParts(t *testing.T) {
 }
 
 func TestQuote(t *testing.T) {
-	l := newRig(t)
-	id := l.ana.Say(l.desk, "O CT-e não autoriza")
+	l := newDesk(t)
+	id := l.ana.Say(l.account, "O CT-e não autoriza")
 	l.sink.await(t, "message of Ana", func() bool { return len(l.sink.items) == 1 })
 	out := l.send(message.Outbound{Text: "Reenviamos o lote.", Quote: "O CT-e não autoriza", Refs: []string{"x@ticket.recado", id}})
 	m := l.hears(out, 0).GetExtendedTextMessage()
@@ -178,7 +178,7 @@ func TestQuote(t *testing.T) {
 }
 
 func TestFiles(t *testing.T) {
-	l := newRig(t)
+	l := newDesk(t)
 	var picture bytes.Buffer
 	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 3, 2))); err != nil {
 		t.Fatal(err)
@@ -213,7 +213,7 @@ func TestFiles(t *testing.T) {
 }
 
 // same downloads a file on Ana's phone.
-func (l *rig) same(m whatsmeow.DownloadableMessage, want []byte) {
+func (l *desk) same(m whatsmeow.DownloadableMessage, want []byte) {
 	l.t.Helper()
 	got, err := l.ana.Download(l.t.Context(), m)
 	if err != nil || !bytes.Equal(got, want) {
@@ -222,7 +222,7 @@ func (l *rig) same(m whatsmeow.DownloadableMessage, want []byte) {
 }
 
 // changed waits for an edit or a deletion, and says of which message and to what.
-func (l *rig) changed(out message.Outbound, i int) (target, text string, kind waE2E.ProtocolMessage_Type) {
+func (l *desk) changed(out message.Outbound, i int) (target, text string, kind waE2E.ProtocolMessage_Type) {
 	l.t.Helper()
 	m := l.hears(out, i)
 	p := m.GetProtocolMessage()
@@ -234,7 +234,7 @@ func (l *rig) changed(out message.Outbound, i int) (target, text string, kind wa
 }
 
 func TestEdit(t *testing.T) {
-	l := newRig(t)
+	l := newDesk(t)
 	sentence := strings.Repeat("Uma frase de teste. ", 190)
 	first := l.send(message.Outbound{Text: "Olá, tudo bem?"})
 	l.hears(first, 0)
@@ -265,7 +265,7 @@ func TestEdit(t *testing.T) {
 }
 
 func TestDeletion(t *testing.T) {
-	l := newRig(t)
+	l := newDesk(t)
 	out := l.send(message.Outbound{Text: "Dois arquivos", Attachments: []message.Attachment{
 		l.keep("a.txt", "text/plain", []byte("a")), l.keep("b.txt", "text/plain", []byte("b")),
 	}})
@@ -278,11 +278,11 @@ func TestDeletion(t *testing.T) {
 }
 
 func TestTypingAndRead(t *testing.T) {
-	l := newRig(t)
+	l := newDesk(t)
 	if err := l.ana.SendPresence(t.Context(), types.PresenceAvailable); err != nil {
 		t.Fatal(err)
 	}
-	ids := []string{l.ana.Say(l.desk, "um"), l.ana.Say(l.desk, "dois")}
+	ids := []string{l.ana.Say(l.account, "um"), l.ana.Say(l.account, "dois")}
 	l.sink.await(t, "two messages", func() bool { return len(l.sink.items) == 2 })
 	if err := l.channel.Typing(t.Context(), anaAddress, true); err != nil {
 		t.Fatal(err)
@@ -302,7 +302,7 @@ func TestTypingAndRead(t *testing.T) {
 }
 
 func TestReceipts(t *testing.T) {
-	l := newRig(t)
+	l := newDesk(t)
 	out := l.send(message.Outbound{Text: "Olá"})
 	m := watest.Await(l.ana, func(m *events.Message) bool { return m.Info.ID == partID(out.ID, 0) })
 	noted := func(read bool) func() bool {
@@ -324,21 +324,21 @@ func TestOwnReceiptsAreIgnored(t *testing.T) {
 	c := &Channel{}
 	r := &events.Receipt{MessageIDs: []string{partID("x", 0)}, Type: types.ReceiptTypeRead}
 	r.Sender = types.NewJID(anaNumber, types.DefaultUserServer)
-	if len(c.deliveries(r)) != 1 {
+	if len(c.deliveries(t.Context(), r)) != 1 {
 		t.Fatal("Ana's receipt is lost")
 	}
 	r.IsFromMe = true
-	if got := c.deliveries(r); len(got) != 0 {
+	if got := c.deliveries(t.Context(), r); len(got) != 0 {
 		t.Errorf("got %v", got)
 	}
 }
 
 func TestTimelockRests(t *testing.T) {
-	l := newRig(t)
+	l := newDesk(t)
 	if until := l.channel.RestingUntil(); !until.IsZero() {
 		t.Fatalf("rests until %v", until)
 	}
-	l.desk.RejectMessages(1, 463)
+	l.account.RejectMessages(1, 463)
 	_, err := l.channel.Send(t.Context(), message.Outbound{ID: "locked", To: anaAddress, Text: "Lembrete"})
 	if kind, _ := channels.KindOf(err); kind != channels.RateLimited {
 		t.Fatalf("got %v", err)

@@ -57,5 +57,5 @@ func playFile(ctx context.Context, file string, base config.Config, log *slog.Lo
 	base.Chat.Quiet = config.Quiet{}
 	s := newStage(base, log)
 	defer func() { err = errors.Join(err, s.Close()) }()
-	return play.Run(ctx, script, s)
+	return errors.Join(play.Run(ctx, script, s), s.unfit())
 }

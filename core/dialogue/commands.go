@@ -85,6 +85,14 @@ var phrases = inverted(map[command][]string{
 	cmdHeld: {
 		"quarentena", "quarantine", "cuarentena", "em quarentena", "in quarantine", "en cuarentena",
 	},
+	cmdTour: {
+		"tour", "passeio", "fazer o tour", "ver o tour", "tour guiado", "tutorial", "quero conhecer", "me mostra como funciona", "como usar",
+		"guided tour", "take the tour", "show me around", "how do i use this", "recorrido", "ver el recorrido", "visita guiada", "como se usa",
+	},
+	cmdNews: {
+		"novidades", "o que ha de novo", "o que tem de novo", "tem novidade", "tem novidades", "nao lidos", "nao lidas", "sininho",
+		"what s new", "whats new", "unread", "updates", "novedades", "que hay de nuevo", "no leidos", "sin leer",
+	},
 	cmdFix: {
 		"corrigir", "corregir", "fix", "voltar", "go back", "volver",
 	},
@@ -110,6 +118,15 @@ var verbs = inverted(map[command][]string{
 		"reabrir el caso", "reabre o chamado", "reopen it", "reopen my ticket", "reabre el caso",
 		"quero reabrir", "quero reabrir o chamado", "i want to reopen it", "i want to reopen the ticket", "quiero reabrir",
 		"quiero reabrirlo", "quiero reabrir el caso",
+	},
+	cmdChange: {
+		"mudar", "alterar", "mudar prioridade", "mudar a prioridade", "alterar prioridade", "alterar a prioridade", "prioridade",
+		"mudar contato", "mudar o contato", "alterar contato", "trocar contato", "trocar o contato",
+		"colocar em copia", "incluir em copia", "adicionar em copia", "tirar da copia", "tirar de copia", "mudar copia", "participantes",
+		"change", "change priority", "change the priority", "priority", "change contact", "change the contact",
+		"add in copy", "add someone in copy", "copy someone in", "participants",
+		"cambiar", "cambiar prioridad", "cambiar la prioridad", "prioridad", "cambiar contacto", "cambiar el contacto",
+		"poner en copia", "agregar en copia", "quitar de copia",
 	},
 	cmdWhole: {
 		"original", "ver original", "ver o original", "o original", "mensagem original", "e mail original", "email original", "texto original", "ver tudo",

@@ -73,6 +73,8 @@ const (
 	codesAHour = 3                   // codes sent to one address
 	menuSize   = 9                   // choices on a phone's screen
 	historyLen = 5                   // messages shown with the details
+	phoneLine  = 40                  // characters in a line of a choice, in a chat
+	mailLine   = 80                  // and in a mail
 )
 
 // Engine is the conversation engine. It is safe for concurrent use.

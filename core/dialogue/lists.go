@@ -42,7 +42,11 @@ func (s *scene) seesOrganisation() bool {
 
 // showList shows one page; a number picks a ticket.
 func (s *scene) showList(q *Listing) error {
-	query := report.Query{Scope: report.ScopeOf(s.who), Page: q.Page, Size: report.PageSize,
+	size := report.PageSize
+	if s.chat() {
+		size = menuSize - 1 // and "more"
+	}
+	query := report.Query{Scope: report.ScopeOf(s.who), Page: q.Page, Size: size,
 		Filter: report.Filter{Whose: report.Whose(q.Whose), Statuses: statuses(q.State)}}
 	page, err := s.r.List(s.ctx, query)
 	if err != nil {
@@ -59,7 +63,7 @@ func (s *scene) showList(q *Listing) error {
 	if err != nil {
 		return err
 	}
-	if (q.Page+1)*report.PageSize < page.Total {
+	if (q.Page+1)*size < page.Total {
 		choices = append(choices, s.choice(valMore, "choice.more"))
 	}
 	total := strconv.Itoa(page.Total)
@@ -69,7 +73,7 @@ func (s *scene) showList(q *Listing) error {
 	title := s.e.Catalogue.Word(s.lang(), "list.title."+q.Whose)
 	s.question(topicList, "", "list.page", notice.Data{
 		"Title": title, "State": s.e.Catalogue.Word(s.lang(), "list.state."+q.State), "Total": total,
-		"From": q.Page*report.PageSize + 1, "To": q.Page*report.PageSize + len(page.Lines),
+		"From": q.Page*size + 1, "To": q.Page*size + len(page.Lines),
 	}, choices...)
 	s.session.Query = q
 	s.outcome(message.Talked, "a list", nil)
@@ -80,18 +84,33 @@ func (s *scene) showList(q *Listing) error {
 func (s *scene) lines(q *Listing, page report.Page) ([]message.Choice, error) {
 	var out []message.Choice
 	for _, l := range page.Lines {
-		label := "*" + l.Number + "* " + ticket.Shorten(l.Subject, 60) + "\n    " + s.statusName(l.Status, l.WaitingOn)
+		below := s.statusName(l.Status, l.WaitingOn)
 		if q.Whose != string(report.Mine) {
 			p, err := s.person(l.Requester)
 			if err != nil {
 				return nil, err
 			}
-			label += " · " + p.Name
+			below += " · " + p.Name
 		}
-		label += " · " + s.when(l.UpdatedAt)
-		out = append(out, message.Choice{Value: string(l.ID), Label: label})
+		out = append(out, message.Choice{Value: string(l.ID), Label: s.lineLabel(l, below)})
 	}
 	return out, nil
+}
+
+// lineLabel is a ticket in a list, in two lines that fit the screen where it is read.
+func (s *scene) lineLabel(l report.Line, below string) string {
+	const indent = "    "
+	below += " · " + s.when(l.UpdatedAt)
+	return "*" + l.Number + "* " + ticket.Shorten(l.Subject, s.room(len(l.Number)+1)) + "\n" + indent + ticket.Shorten(below, s.room(len(indent)))
+}
+
+// room is how many characters are left in a line of choices, after some: a phone's
+// line holds phoneLine, and a mail's is as long as one likes.
+func (s *scene) room(taken int) int {
+	if !s.chat() {
+		return mailLine - taken
+	}
+	return phoneLine - taken
 }
 
 // statuses of a list's state.
@@ -149,6 +168,7 @@ func (s *scene) show(t *ticket.Ticket, whole bool) error {
 	}
 	s.rest()
 	s.focus(t)
+	s.plan.Seen = append(s.plan.Seen, Seen{Person: s.who.ID, Ticket: t.ID, At: s.now})
 	s.question(topicDetails, "", "details", data, s.detailChoices(t, whole)...).Ticket = t
 	s.outcome(message.Talked, "details", t)
 	return nil
@@ -163,6 +183,9 @@ func (s *scene) detailChoices(t *ticket.Ticket, whole bool) []message.Choice {
 	}
 	if !whole && t.Entries > historyLen {
 		out = append(out, s.choice(valAll, "choice.history"))
+	}
+	if t.Status != ticket.Closed && !s.who.OnTeam() && t.MayPrioritise(s.who) == nil {
+		out = append(out, s.choice(valChange, "choice.change"))
 	}
 	return out
 }
@@ -184,6 +207,8 @@ func (s *scene) detailsAnswered() (bool, error) {
 		return true, nil
 	case valClose:
 		return true, s.askClose(t)
+	case valChange:
+		return true, s.askChange(t)
 	case string(cmdReopen):
 		s.command.number = t.Number
 		return true, s.reopen()

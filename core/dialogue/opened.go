@@ -125,7 +125,7 @@ func (s *scene) articleAnswered() (bool, error) {
 		s.rest()
 		s.say("article.solved", notice.Data{"Name": s.who.First()})
 		s.outcome(message.Talked, "solved by an article", nil)
-		return true, nil
+		return true, s.askNPS()
 	}
 	if plainNo {
 		s.keepFiles(d)

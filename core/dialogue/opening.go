@@ -41,6 +41,7 @@ const (
 	valAdd    = "add"
 	valClose  = "close"
 	valAll    = "all"
+	valChange = "change"
 )
 
 // bareChoice is a number out of a menu and nothing else.

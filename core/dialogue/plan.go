@@ -28,6 +28,7 @@ type Plan struct {
 	Amended    []ticket.Entry
 	Surveys    []survey.Survey
 	Feedback   []article.Feedback
+	Seen       []Seen
 	Held       []Held
 	Endings    []Ending
 	Told       []HeldID // held items of which the team is told
@@ -175,6 +176,11 @@ func (p *Plan) applyRest(ctx context.Context, tx Tx) error {
 	for _, f := range p.Feedback {
 		if err := tx.SaveFeedback(ctx, f); err != nil {
 			return fmt.Errorf("save feedback: %w", err)
+		}
+	}
+	for _, seen := range p.Seen {
+		if err := tx.MarkSeen(ctx, seen); err != nil {
+			return fmt.Errorf("note what was seen: %w", err)
 		}
 	}
 	for _, h := range p.Held {

@@ -231,7 +231,7 @@ func (s *scene) listHeld() error {
 
 // heldLine is a held item in a list.
 func (s *scene) heldLine(h Held) string {
-	return "*" + s.heldSubject(h) + "*\n    " + orElse(h.Item.From.ID, "?") + " · " + s.when(h.At) + " · " + string(h.ID)
+	return "*" + s.heldSubject(h) + "*\n    " + orElse(h.Item.From.ID, "?") + " · " + s.when(h.At) + "\n    " + string(h.ID)
 }
 
 func (s *scene) heldSubject(h Held) string {

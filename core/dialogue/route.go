@@ -28,6 +28,9 @@ const (
 	topicAgentMsg Topic = "agentmsg" // the team: what to send
 	topicForward  Topic = "forward"  // whose ticket a mail becomes that was passed on
 	topicHeld     Topic = "held"     // the team: what is held, and what to do with it
+	topicTour     Topic = "tour"     // A9: the guided tour
+	topicNPS      Topic = "nps"      // E3
+	topicChange   Topic = "change"   // B8: what of a ticket should change
 )
 
 // decide routes the turn. Each road ends with an outcome.
@@ -211,6 +214,12 @@ func (s *scene) answer() (bool, error) {
 		return s.starsAnswered()
 	case topicForward:
 		return s.colleagueAnswered()
+	case topicTour:
+		return s.tourAnswered()
+	case topicNPS:
+		return s.npsAnswered()
+	case topicChange:
+		return s.changeAnswered()
 	}
 	return false, nil
 }
@@ -283,6 +292,13 @@ func (s *scene) obey() (bool, error) {
 		return true, nil
 	case cmdFix:
 		return s.fixes()
+	case cmdTour:
+		s.tour()
+		return true, nil
+	case cmdNews:
+		return true, s.news()
+	case cmdChange:
+		return true, s.changes()
 	}
 	return false, nil
 }
@@ -318,7 +334,7 @@ func (s *scene) heard() {
 			s.who.Aliases = append([]directory.Alias(nil), s.who.Aliases...)
 			s.who.Aliases[i].DeadAt = time.Time{}
 			if al.HeardAt.IsZero() {
-				s.who.Aliases[i].HeardAt = s.now
+				s.who.Aliases[i].HeardAt, s.first = s.now, true
 			}
 			changed = true
 		}

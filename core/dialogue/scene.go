@@ -39,6 +39,7 @@ type scene struct {
 
 	people map[directory.PersonID]directory.Person // looked up already
 
+	first  bool  // nobody wrote from this address before
 	hushed bool  // beyond the pace: nothing is said
 	alarms []Say // but this
 }

@@ -63,7 +63,8 @@ func (s *scene) rated() (bool, error) {
 	if outside {
 		return true, s.askStarsAgain(&sv)
 	}
-	if _, chosen := choose(s.in.Text, s.session.Choices); chosen && !sv.AskedAt.After(s.previous.At) {
+	_, chosen := choose(s.in.Text, s.session.Choices)
+	if (chosen || s.session.Topic == topicNPS) && !sv.AskedAt.After(s.previous.At) {
 		return false, nil // the number answers the last question
 	}
 	return true, s.starsGiven(&sv, first, second)
@@ -92,7 +93,7 @@ func (s *scene) starsAnswered() (bool, error) {
 			s.rest()
 			s.say("rate.thanks", notice.Data{"Name": s.who.First()})
 			s.outcome(message.Talked, "no comment", nil)
-			return true, nil
+			return true, s.askNPS()
 		}
 		return false, nil
 	case stepComment:
@@ -170,6 +171,9 @@ func (s *scene) commented(sv *survey.Survey) error {
 	s.rest()
 	s.say("rate.thanks", notice.Data{"Name": s.who.First()})
 	s.outcome(message.Rated, "a comment", t)
+	if err := s.askNPS(); err != nil {
+		return err
+	}
 	return s.alertRating(sv, t)
 }
 

@@ -72,6 +72,8 @@ type Tx interface {
 	article.Writer
 	survey.Writer
 	HeldWriter
+	// MarkSeen notes that somebody looked at a ticket; the latest look counts (D2).
+	MarkSeen(ctx context.Context, s Seen) error
 
 	// Finish ends the items of a turn with their outcomes and counts the turn. It
 	// fails with ErrFenced when the conversation is another owner's by now.

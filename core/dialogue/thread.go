@@ -176,7 +176,7 @@ func (s *scene) goesOn() bool {
 func (s *scene) askWhich(open []*ticket.Ticket) {
 	s.session.Draft = &Draft{Said: s.said()}
 	s.readInto(s.session.Draft)
-	choices := ticketChoices(open)
+	choices := s.ticketChoices(open)
 	choices = append(choices, s.choice(valNew, "choice.new-matter"))
 	s.question(topicWhich, "", "which.ticket", nil, choices...)
 	s.outcome(message.Talked, "asked which ticket", nil)
@@ -241,6 +241,8 @@ func (s *scene) whichFor(c message.Choice, ok bool) (bool, error) {
 		return true, s.askWhy(t)
 	case cmdWhole:
 		return true, s.showWhole(t)
+	case cmdChange:
+		return true, s.askChange(t)
 	}
 	return true, s.show(t, false)
 }
@@ -269,7 +271,7 @@ func (s *scene) pick(cmd command, candidates func() ([]*ticket.Ticket, error)) (
 	case 1:
 		return list[0], nil
 	}
-	s.question(topicWhich, string(cmd), "which."+string(cmd), nil, ticketChoices(list)...)
+	s.question(topicWhich, string(cmd), "which."+string(cmd), nil, s.ticketChoices(list)...)
 	s.outcome(message.Talked, "asked which ticket", nil)
 	return nil, nil
 }
@@ -294,10 +296,10 @@ func (s *scene) numbered(n string) (*ticket.Ticket, error) {
 	return t, nil
 }
 
-func ticketChoices(list []*ticket.Ticket) []message.Choice {
+func (s *scene) ticketChoices(list []*ticket.Ticket) []message.Choice {
 	var out []message.Choice
 	for _, t := range list[:min(len(list), menuSize-1)] {
-		out = append(out, message.Choice{Value: string(t.ID), Label: t.Number + " · " + ticket.Shorten(t.Subject, 40)})
+		out = append(out, message.Choice{Value: string(t.ID), Label: t.Number + " · " + ticket.Shorten(t.Subject, s.room(len(t.Number)+3))})
 	}
 	return out
 }
@@ -321,6 +323,10 @@ func (s *scene) courtesy() bool { return s.reading.Intent == Thanks || isThanks(
 // greeted answers a greeting with what can be done.
 func (s *scene) greeted() error {
 	s.rest()
+	if s.newcomer() {
+		s.inviteToTour()
+		return nil
+	}
 	s.say("hello", notice.Data{"Name": s.who.First()})
 	s.outcome(message.Talked, "a greeting", nil)
 	return nil

@@ -54,6 +54,9 @@ const (
 	cmdFix     command = "fix"
 	cmdWhole   command = "original"
 	cmdHeld    command = "held"
+	cmdTour    command = "tour"
+	cmdNews    command = "news"
+	cmdChange  command = "change"
 )
 
 // human is a wish to talk to somebody. Folded.

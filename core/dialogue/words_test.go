@@ -62,6 +62,10 @@ func TestParseCommand(t *testing.T) {
 		"Pode fechar, obrigada!":                            {cmdClose, ""},
 		"sim, pode encerrar":                                {cmdClose, ""},
 		"Qual o status do meu chamado?":                     {cmdDetails, ""},
+		"Mudar a prioridade":                                {cmdChange, ""},
+		"mudar 2026-000001":                                 {cmdChange, "2026-000001"},
+		"tem novidade?":                                     {cmdNews, ""},
+		"quero conhecer":                                    {cmdTour, ""},
 		"é outro assunto":                                   {cmdNew, ""},
 		"qual é o telefone?":                                {cmdContact, ""},
 		// English

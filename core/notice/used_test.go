@@ -152,7 +152,7 @@ func built(t *testing.T) map[string][]string {
 		"list.title.":      stringsOf(report.Mine, report.InCopy, report.Organisation),
 		"list.state.":      states,
 		"list.empty.":      states,
-		"which.":           {"close", "reopen", "details", "take", "original"}, // commands about one ticket
+		"which.":           {"close", "reopen", "details", "take", "original", "change"}, // commands about one ticket
 	}
 }
 

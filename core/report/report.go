@@ -135,7 +135,17 @@ type Page struct {
 	More  bool // Total was cut off at the bound
 }
 
+// Unseen is a ticket that changed since a person last looked at it (D2).
+type Unseen struct {
+	Line
+	Messages int // that others wrote since; 0: only its state changed
+}
+
 // Source answers questions.
 type Source interface {
 	List(ctx context.Context, q Query) (Page, error)
+	// Unseen lists a person's own tickets, and those they are in copy of, in which others
+	// wrote or the state changed after since, and after the person last looked at them or
+	// wrote in them; latest first. Notes are no news to anybody (H3).
+	Unseen(ctx context.Context, scope Scope, since time.Time, limit int) ([]Unseen, error)
 }

@@ -45,7 +45,7 @@ func specimens(t testing.TB, lang string) []specimen {
 	word := func(key string) string { return catalogue.Word(lang, key) }
 	data := catalogues.Data{
 		"Name": "Ana", "By": "Bia", "Requester": "Ana Souza", "Number": "2026-000042", "Subject": words[0], "Title": words[0], "Text": words[1], "About": "Fiscal › CT-e",
-		"Severity": word("level.high"), "Files": 0, "Articles": "", "Defect": "", "Folded": false, "Chat": false, "Last": "", "Until": "30/11 18:00", "Audience": "Ana (email), Carlos (whatsapp)",
+		"Severity": word("level.high"), "Files": 0, "Articles": "", "Defect": "", "Folded": false, "Caution": "", "Chat": false, "Last": "", "Until": "30/11 18:00", "Audience": "Ana (email), Carlos (whatsapp)",
 		"Code": "481 592", "Minutes": 15, "Desk": "Suporte Aurora", "State": word("list.state.open"), "From": 1, "To": 3, "Total": "3", "Protocol": "2026-000042",
 		"Why": word("failure.mailbox-full"), "Who": "", "Address": "", "Via": "", "Again": false, "Gone": false,
 	}
@@ -74,7 +74,7 @@ func specimens(t testing.TB, lang string) []specimen {
 			o.Quote = words[2]
 			o.Attachments = []message.Attachment{{Name: "lote-539.pdf", MediaType: "application/pdf", Size: 48_300}, {Name: "retorno.xml", MediaType: "text/xml", Size: 2_100}}
 		}),
-		made("reminder", "notice.reminder.requester", func(_ *message.Outbound, d catalogues.Data) { d["Last"], _, _ = strings.Cut(words[1], "!") }),
+		made("reminder", "notice.reminder.requester", func(_ *message.Outbound, d catalogues.Data) { d["Last"], _, _ = strings.Cut(words[1], "\n") }),
 		made("warning", "notice.warning.requester", nil),
 		made("closed", "notice.closed.requester", func(o *message.Outbound, _ catalogues.Data) {
 			o.Link = &message.Link{Label: word("rate.link"), URL: "https://suporte.aurora.example/r/abc"}

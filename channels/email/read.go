@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"recado/channels"
 	"recado/channels/email/letter"
 	"recado/channels/email/machine"
@@ -120,8 +122,9 @@ func (d *desk) understand(raw []byte, env letter.Envelope) (in message.Inbound, 
 		Thread:     thread(l.Header),
 	}
 	d.describe(&in, l, env)
-	var whole bool
-	in.Text, in.FullText, whole = texts(&l)
+	var whole, quotes bool
+	in.Text, in.FullText, quotes, whole = texts(&l)
+	in.Folded = in.FullText != "" && (len(l.Enclosed) > 0 || quotes && !d.answersUs(in.Thread))
 	in.Defect = defect(&l, in.Text, whole && env.Size <= int64(len(raw)))
 	if in.Auto == message.NotAuto {
 		passedOn(&in, l)
@@ -154,7 +157,7 @@ func passedOn(in *message.Inbound, l letter.Letter) {
 		if a, ok := letter.ParseAddress(f.Address); ok {
 			in.Forward.From = a.Of()
 		}
-		in.Text, in.FullText = all, ""
+		in.Text, in.FullText, in.Folded = all, "", false
 		return
 	}
 	enclosed := slices.DeleteFunc(slices.Clone(l.Files), func(f letter.File) bool { return f.MediaType != "message/rfc822" })
@@ -163,7 +166,7 @@ func passedOn(in *message.Inbound, l letter.Letter) {
 	}
 	inner := letter.Open(enclosed[0].Content())
 	if from, ok := sender.Of(inner.Header); ok {
-		own, _, _ := texts(&inner)
+		own, _, _, _ := texts(&inner)
 		in.Forward = message.Forward{
 			From: from.Address.Of(), Name: letter.Cut(from.Name, 200), Subject: letter.Cut(inner.Header.Subject(), 500),
 			Date: letter.Cut(inner.Header.First("date"), 100), Text: own,
@@ -308,8 +311,9 @@ func thread(h letter.Header) (t message.Thread) {
 }
 
 // texts joins what the person wrote, and all there is to read; the second is empty
-// when it says no more. They are whole unless a mail holds more than maxText.
-func texts(l *letter.Letter) (own, full string, whole bool) {
+// when it says no more. quotes: an earlier mail is in it. They are whole unless a mail
+// holds more than maxText.
+func texts(l *letter.Letter) (own, full string, quotes, whole bool) {
 	var owns, fulls []string
 	whole = true
 	total := 0
@@ -319,6 +323,7 @@ func texts(l *letter.Letter) (own, full string, whole bool) {
 			break
 		}
 		m := reply.Parts(letter.Cut(s.Plain, maxText), s.HTML)
+		quotes = quotes || m.Quotes
 		whole = whole && m.Whole && len(s.Plain) <= maxText
 		total += len(m.Full)
 		owns, fulls = append(owns, m.Own), append(fulls, letter.Cut(m.Full, maxText))
@@ -331,7 +336,20 @@ func texts(l *letter.Letter) (own, full string, whole bool) {
 	if full == own {
 		full = ""
 	}
-	return letter.Cut(own, maxText), letter.Cut(full, maxText), whole && len(full) <= maxText
+	return letter.Cut(own, maxText), letter.Cut(full, maxText), quotes, whole && len(full) <= maxText
+}
+
+// answersUs reports a mail whose quote is our own notice: it came by the address that
+// we gave for answers, or names a mail of ours as the one it answers.
+func (d *desk) answersUs(t message.Thread) bool {
+	if t.Number != "" {
+		return true
+	}
+	if len(t.Refs) == 0 {
+		return false
+	}
+	id, domain, _ := strings.Cut(t.Refs[0], "@")
+	return domain == d.home.Address.Domain && uuid.Validate(id) == nil
 }
 
 // enclosed are the texts of the mails that lie in this one, each below a line that says
@@ -339,7 +357,7 @@ func texts(l *letter.Letter) (own, full string, whole bool) {
 func enclosed(l *letter.Letter) (all []string) {
 	for i := range l.Enclosed {
 		inner := &l.Enclosed[i]
-		own, full, _ := texts(&letter.Letter{Segments: inner.Segments, Invitations: inner.Invitations})
+		own, full, _, _ := texts(&letter.Letter{Segments: inner.Segments, Invitations: inner.Invitations})
 		if full = or(full, own); full == "" {
 			continue
 		}

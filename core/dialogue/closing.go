@@ -236,7 +236,7 @@ func (s *scene) reopened(t *ticket.Ticket) error {
 	s.change(t)
 	s.sayOf(t, "reopened.self", nil)
 	s.outcome(message.Reopened, "", t)
-	return s.notify(notice.Reopened, t, notice.Data{"Text": words, "Folded": s.in.FullText != ""}, s.in.Attachments...)
+	return s.notify(notice.Reopened, t, notice.Data{"Text": words, "Folded": s.in.Folded}, s.in.Attachments...)
 }
 
 // offerLinked offers a new ticket that continues one closed too long ago.

@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"recado/core/directory"
@@ -104,7 +105,7 @@ func (e *Engine) lastWords(ctx context.Context, r Reader, t *ticket.Ticket) stri
 	if err != nil || len(entries) == 0 || !entries[0].DeletedAt.IsZero() {
 		return ""
 	}
-	return excerpt(entries[0].Text, 160)
+	return excerpt(strings.Join(strings.Fields(entries[0].Text), " "), 160)
 }
 
 // warn tells the team of a service level.

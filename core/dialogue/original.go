@@ -65,7 +65,7 @@ func (s *scene) showWhole(t *ticket.Ticket) error {
 	return nil
 }
 
-// folded reports whether something was said of which not all is shown.
+// folded reports whether something was said of which not all is shown, and that is worth telling.
 func folded(said []ticket.Said) bool {
-	return slices.ContainsFunc(said, func(one ticket.Said) bool { return one.FullText != "" })
+	return slices.ContainsFunc(said, func(one ticket.Said) bool { return one.Folded })
 }

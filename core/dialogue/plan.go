@@ -65,6 +65,7 @@ type Say struct {
 	Refs         []string
 	Attachments  []message.Attachment
 	InCopy       []message.Address // see Outbound
+	Quote        string            // the words being answered, on channels that show them
 	Link         *message.Link
 	Proactive    bool
 	Code         bool
@@ -220,7 +221,7 @@ func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
 	out := message.Outbound{
 		ID: uuid.Must(uuid.NewV7()).String(), To: say.To, Account: orElse(say.Account, e.Account(say.To.Channel)), Conversation: say.Conversation,
 		Language: say.Language, Subject: say.Subject, Text: withChoices(text, say.Choices), Choices: say.Choices,
-		Attachments: say.Attachments, InCopy: say.InCopy, InChat: inChat, Refs: say.Refs, Link: say.Link, Proactive: say.Proactive, Code: say.Code,
+		Attachments: say.Attachments, InCopy: say.InCopy, Quote: say.Quote, InChat: inChat, Refs: say.Refs, Link: say.Link, Proactive: say.Proactive, Code: say.Code,
 	}
 	if say.Held != "" {
 		out.Number = string(say.Held)

@@ -101,7 +101,11 @@ func (s *scene) decideProved() error {
 	if s.who.OnTeam() {
 		return s.agent()
 	}
-	return s.customer()
+	if err := s.customer(); err != nil {
+		return err
+	}
+	s.cautious()
+	return nil
 }
 
 // customer takes a customer's turn: a command at any step, then the answer to what

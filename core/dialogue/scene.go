@@ -272,7 +272,7 @@ func (s *scene) said() []ticket.Said {
 			continue
 		}
 		out = append(out, ticket.Said{
-			At: s.now, Text: in.Text, FullText: in.FullText, Original: in.Original, Via: in.Key.Channel,
+			At: s.now, Text: in.Text, FullText: in.FullText, Folded: in.Folded, Original: in.Original, Via: in.Key.Channel,
 			Upstream: cmp.Or(in.Thread.ID, in.Key.ID), Attachments: in.Attachments,
 		})
 	}
@@ -282,7 +282,7 @@ func (s *scene) said() []ticket.Said {
 // saidAs is all of the turn in one piece, with other words.
 func (s *scene) saidAs(text string) ticket.Said {
 	return ticket.Said{
-		At: s.now, Text: text, FullText: s.in.FullText, Original: s.in.Original, Via: s.in.Key.Channel,
+		At: s.now, Text: text, FullText: s.in.FullText, Folded: s.in.Folded, Original: s.in.Original, Via: s.in.Key.Channel,
 		Upstream: cmp.Or(s.in.Thread.ID, s.in.Key.ID), Attachments: s.in.Attachments,
 	}
 }

@@ -223,7 +223,32 @@ func (s *scene) teamDone(t *ticket.Ticket, event notice.Event, said ticket.Said)
 	if event == notice.Reopened {
 		s.plan.Outcome.Code = message.Reopened
 	}
-	return s.notify(event, t, notice.Data{"Text": said.Text}, said.Attachments...)
+	asked, err := s.asks(t)
+	if err != nil {
+		return err
+	}
+	told, err := s.notifyAll(event, t, notice.Data{"Text": said.Text}, said.Attachments)
+	for _, i := range told {
+		if say := &s.plan.Says[i]; say.Key != noticeKey(event, notice.Agent) && say.To.Channel == message.Email {
+			say.Quote = asked
+		}
+	}
+	return err
+}
+
+// asks is the beginning of what the customer said last, if nobody answered it: a mail
+// that answers shows it, since its reader may have asked days ago.
+func (s *scene) asks(t *ticket.Ticket) (string, error) {
+	entries, err := s.r.Latest(s.ctx, t.ID, 1)
+	if err != nil || len(entries) == 0 || entries[0].Side != ticket.Customer || !entries[0].DeletedAt.IsZero() {
+		return "", err
+	}
+	const most = 4 // lines
+	lines := strings.Split(strings.TrimSpace(entries[0].Text), "\n")
+	if len(lines) > most {
+		lines = append(lines[:most], "…")
+	}
+	return excerpt(strings.Join(lines, "\n"), 300), nil
 }
 
 // noted keeps an internal note. Nobody outside the team is told.

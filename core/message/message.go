@@ -141,6 +141,7 @@ type Inbound struct {
 	Subject  string `json:"subject,omitempty"`
 	Text     string `json:"text,omitempty"`     // what the person wrote, without quotes and signature
 	FullText string `json:"fullText,omitempty"` // all of it, when Text is less
+	Folded   bool   `json:"folded,omitempty"`   // Text leaves out what somebody may miss: others' words, not a signature or our own notice
 	Original string `json:"original,omitempty"` // digest of the raw item in the file store, or what Seal made of it
 
 	Defect       Defect `json:"defect,omitempty"`       // what hinders reading it

@@ -36,6 +36,7 @@ type Said struct {
 	At          time.Time            `json:"at,omitzero"`
 	Text        string               `json:"text,omitempty"`
 	FullText    string               `json:"fullText,omitempty"`
+	Folded      bool                 `json:"folded,omitempty"` // worth telling: see message.Inbound
 	Original    string               `json:"original,omitempty"`
 	Via         message.Channel      `json:"via,omitempty"`
 	Upstream    string               `json:"upstream,omitempty"`

@@ -176,10 +176,11 @@ func TestFaultsSayWhereAndWhatToWrite(t *testing.T) {
 			want: "recado.yaml:1:1: reminders.close_after: nothing is closed without a reminder that warns of it; give reminders.after, or 0s here",
 		},
 		"limits beyond what people were promised": {
-			yaml: "limits: {files: 11, file_size: 21MB, message_size: 1MB}\nassistant: {article_threshold: NaN, articles: 9}\n",
+			yaml: "limits: {files: 11, file_size: 21MB, message_size: 1MB, strangers_an_hour: -1}\nassistant: {article_threshold: NaN, articles: 9}\n",
 			want: "recado.yaml:1:17: limits.files: between 1 and 10\n" +
 				"recado.yaml:1:32: limits.file_size: between 1KB and 20MB\n" +
 				"recado.yaml:1:52: limits.message_size: at least as much as one file (21MB), and at most 500MB\n" +
+				"recado.yaml:1:76: limits.strangers_an_hour: between 0 (no ceiling) and 100000\n" +
 				"recado.yaml:2:32: assistant.article_threshold: between 0 and 1\n" +
 				"recado.yaml:2:47: assistant.articles: between 0 (none are suggested) and 5",
 		},
@@ -221,6 +222,8 @@ func TestValuesAreRead(t *testing.T) {
 		"a closed weekday":            {yaml: "hours: {week: {friday: []}}", get: func(c Config) any { return len(c.Hours.Week.Friday) }, want: 0},
 		"always open":                 {yaml: "hours: {always: true}", get: func(c Config) any { return c.Hours }, want: Hours{Always: true}},
 		"time zone":                   {yaml: "desk: {time_zone: America/Manaus}", get: func(c Config) any { return c.Desk.TimeZone.String() }, want: "America/Manaus"},
+		"strangers an hour":           {yaml: "limits: {strangers_an_hour: 7}", get: func(c Config) any { return c.Limits.Strangers }, want: 7},
+		"strangers without a ceiling": {yaml: "limits: {strangers_an_hour: 0}", get: func(c Config) any { return c.Limits.Strangers }, want: 0},
 		"size":                        {yaml: "limits: {file_size: 5 MB}", get: func(c Config) any { return c.Limits.FileSize }, want: 5 * MB},
 		"log level":                   {yaml: "log: {level: debug}", get: func(c Config) any { return c.Log.Level }, want: slog.LevelDebug},
 		"smtp_in off":                 {yaml: "smtp_in: {enabled: off}", get: func(c Config) any { return c.SMTPIn.Enabled }, want: Off},

@@ -31,7 +31,7 @@ func (d *desk) htmlBody(out message.Outbound) string {
 	d.writeWords(b, text, out)
 	for _, f := range out.Attachments {
 		fmt.Fprintf(b, `<p class="mute" style="margin:0 0 6px;font-size:14px;color:#5c6673;">📎 %s · %s</p>`+"\n",
-			html.EscapeString(letter.FileName(f.Name, f.MediaType, 1)), sizeOf(f.Size))
+			html.EscapeString(letter.FileName(f.Name, f.MediaType, 1)), sizeOf(f.Size, ""))
 	}
 	if safeLink(out.Link) {
 		fmt.Fprintf(b, `<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:8px 0;"><tr>`+
@@ -72,14 +72,16 @@ func safeLink(l *message.Link) bool {
 // preview is what a list of mails shows beside the subject.
 func preview(text string) string { return letter.Cut(letter.OneLine(unmarked(text)), 140) }
 
-func sizeOf(bytes int64) string {
+func sizeOf(bytes int64, before string) string {
 	switch {
 	case bytes >= 1<<20:
-		return fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20))
+		return fmt.Sprintf("%s%.1f MB", before, float64(bytes)/(1<<20))
 	case bytes >= 1<<10:
-		return strconv.FormatInt(bytes>>10, 10) + " KB"
+		return before + strconv.FormatInt(bytes>>10, 10) + " KB"
+	case bytes > 0:
+		return before + strconv.FormatInt(bytes, 10) + " B"
 	}
-	return strconv.FormatInt(bytes, 10) + " B"
+	return "" // not known, as of an original
 }
 
 // rule sets off what the team must know before it answers (rule 8). It stays in the
@@ -151,7 +153,7 @@ func plainBody(out message.Outbound) string {
 		if i == 0 {
 			b.WriteString("\n")
 		}
-		b.WriteString("📎 " + letter.FileName(f.Name, f.MediaType, 1) + " · " + sizeOf(f.Size) + "\n")
+		b.WriteString("📎 " + letter.FileName(f.Name, f.MediaType, 1) + sizeOf(f.Size, " · ") + "\n")
 	}
 	if safeLink(out.Link) {
 		b.WriteString("\n" + letter.OneLine(out.Link.Label) + ":\n" + out.Link.URL + "\n")

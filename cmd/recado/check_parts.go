@@ -238,6 +238,9 @@ func isThisMachine(host string) bool {
 
 // smtpIn tries to take the port, and opens the certificate.
 func (t tryer) smtpIn(ctx context.Context) (string, error) {
+	if t.cfg.Desk.Register == "" {
+		return "", errNoAddress
+	}
 	if in := t.cfg.SMTPIn; in.CertFile != "" {
 		if _, err := tls.LoadX509KeyPair(in.CertFile, in.KeyFile); err != nil {
 			return "", fmt.Errorf("cert_file and key_file are no certificate for STARTTLS: %w", err)

@@ -124,11 +124,16 @@ func (d *desk) realChannels(ctx context.Context, hub *local.Hub) ([]channels.Cha
 	return all, nil
 }
 
+var errNoAddress = errors.New("mail is taken by SMTP, and nothing says for which address: write it in desk.register, or under email")
+
 // listener takes mail by SMTP or LMTP for all addresses of the desk. Without a mailbox
 // to answer through, answers become files.
 func (d *desk) listener(ctx context.Context, at string, lmtp bool) (channels.Channel, error) {
 	o, in := d.mailBasics(), d.cfg.SMTPIn
 	o.Address = d.cfg.Desk.Register
+	if o.Address == "" {
+		return nil, errNoAddress
+	}
 	l := email.ListenOptions{
 		Addr: at, LMTP: lmtp, CertFile: in.CertFile, KeyFile: in.KeyFile,
 		Senders:   email.SenderCheck{On: in.CheckSenders, Relays: in.Networks()},

@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"recado/core/message"
 )
@@ -68,8 +69,10 @@ type Checker interface {
 
 // State is how a channel fares, for readiness and metrics.
 type State struct {
-	Up     bool
-	Detail string // for the person who runs the desk; no secrets
+	Up      bool
+	Detail  string          // for the person who runs the desk; no secrets
+	Trouble message.Trouble // what the team is told of when it lasts; a channel may be up and have some
+	Until   time.Time       // when the trouble ends by itself, or gets worse; zero: not known
 }
 
 // Reporter tells its state at any time, without waiting.

@@ -20,10 +20,11 @@ import (
 type Channel struct {
 	Options
 	state condition
+	pulse pulse
 
 	mu      sync.Mutex
 	running bool              // Run runs
-	absent  bool              // and found nothing linked
+	resting error             // and this keeps it from connecting; nil: nothing does
 	client  *whatsmeow.Client // while it does, and the number is linked
 	sink    channels.Sink
 	ended   chan struct{} // closed when the connection ended for good
@@ -60,6 +61,8 @@ func New(o Options) (*Channel, error) {
 	settleGlobals()
 	c := &Channel{Options: o, intake: newIntake(), news: make(chan struct{}), line: make(chan struct{}, 1)}
 	c.line <- struct{}{}
+	c.state.now = o.Clock
+	c.pulse.clock, c.pulse.memory, c.pulse.name = o.Clock, o.Memory, phoneMemory(o.Account)
 	c.state.set(false, "not connected yet")
 	return c, nil
 }
@@ -110,27 +113,43 @@ func (c *Channel) Run(ctx context.Context, sink channels.Sink) error {
 		return nil
 	}
 	c.refreshVersion(ctx)
+	return c.sessions(ctx, container, sink)
+}
+
+// sessions has one session after another.
+func (c *Channel) sessions(ctx context.Context, container *sqlstore.Container, sink channels.Sink) error {
+	var last message.Trouble
+	times := 0
 	for ctx.Err() == nil {
 		linked, err := c.session(ctx, container, sink)
-		switch {
-		case ctx.Err() != nil:
-		case err != nil:
-			return err
-		case !linked:
-			c.miss(true)
-			sleep(ctx, c.Retry)
-			c.miss(false)
+		if ctx.Err() != nil {
+			return nil
 		}
+		if err != nil {
+			return err
+		}
+		if !linked {
+			c.miss(ctx)
+			continue
+		}
+		if what := c.state.get().Trouble; what != last {
+			last, times = what, 0
+		}
+		times++
+		c.leaveAlone(ctx, container, times)
 	}
 	return nil
 }
 
-// session is one life of the linked device: until ctx ends, or until only a person can
-// help. False: nothing is linked.
+// session is one life of the linked device: until ctx ends, or until the connection
+// does for good. False: nothing is linked.
 func (c *Channel) session(ctx context.Context, container *sqlstore.Container, sink channels.Sink) (linked bool, err error) {
 	d, linked, err := c.settledDevice(ctx, container)
 	if err != nil || !linked {
 		return false, err
+	}
+	if err := c.pulse.begin(ctx, *d.ID); err != nil {
+		return true, err
 	}
 	client := c.newClient(d)
 	ended := make(chan struct{})
@@ -142,14 +161,17 @@ func (c *Channel) session(ctx context.Context, container *sqlstore.Container, si
 	client.AddEventHandlerWithSuccessStatus(func(event any) bool { return c.hear(ctx, event) })
 	// Not ctx: what was taken is still to be acknowledged when it ends.
 	if err := client.ConnectContext(context.WithoutCancel(ctx)); err != nil && !errors.Is(err, whatsmeow.ErrAlreadyConnected) {
-		c.state.set(false, fmt.Sprintf("WhatsApp cannot be reached (%v)", err))
-		sleep(ctx, c.Retry)
+		c.down(fmt.Sprintf("WhatsApp cannot be reached (%s)", short(err)))
 		return true, nil
 	}
+	watching, stop := context.WithCancel(ctx)
+	var watch sync.WaitGroup
+	watch.Go(func() { c.watch(watching, client) })
+	defer watch.Wait()
+	defer stop()
 	select {
 	case <-ctx.Done():
 	case <-ended:
-		sleep(ctx, c.Retry)
 	}
 	return true, nil
 }
@@ -175,13 +197,20 @@ func (c *Channel) run(yes bool) {
 	c.tell()
 }
 
-// miss notes whether there is nothing linked to connect with.
-func (c *Channel) miss(yes bool) {
-	if yes {
-		c.state.set(false, errNotLinked.Error())
+// miss waits for a link. That somebody ended the one there was is still to be told.
+func (c *Channel) miss(ctx context.Context) {
+	if c.state.get().Trouble != message.LoggedOut {
+		c.state.put(channels.State{Detail: errNotLinked.Error(), Trouble: message.Unlinked})
 	}
+	c.rests(&channels.Error{Kind: channels.SignedOut, Err: errNotLinked})
+	defer c.rests(nil)
+	sleep(ctx, c.Retry)
+}
+
+// rests notes why there is no connection, and none is tried.
+func (c *Channel) rests(why error) {
 	c.mu.Lock()
-	c.absent = yes
+	c.resting = why
 	c.mu.Unlock()
 	c.tell()
 }
@@ -201,18 +230,6 @@ func (c *Channel) end(client *whatsmeow.Client) {
 	c.tell()
 }
 
-// over ends the session: trying again by itself would be of no use, or do harm.
-func (c *Channel) over(why string) {
-	c.state.set(false, why)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	select {
-	case <-c.ended:
-	default:
-		close(c.ended)
-	}
-}
-
 func sleep(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -220,22 +237,4 @@ func sleep(ctx context.Context, d time.Duration) {
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-}
-
-// condition is a channels.State that several goroutines set and read.
-type condition struct {
-	mu    sync.Mutex
-	state channels.State
-}
-
-func (c *condition) set(up bool, detail string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.state = channels.State{Up: up, Detail: detail}
-}
-
-func (c *condition) get() channels.State {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.state
 }

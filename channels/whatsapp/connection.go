@@ -21,19 +21,20 @@ var errNotLinked = errors.New("the number is not linked to a phone; run: recado 
 // Run's, once that is connected; otherwise one is made for this message alone, on which
 // nothing is taken.
 func (c *Channel) connection(ctx context.Context) (*whatsmeow.Client, func(), error) {
+	caller := ctx
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	for {
 		c.mu.Lock()
-		client, running, absent, news := c.client, c.running, c.absent, c.news
+		client, running, resting, news := c.client, c.running, c.resting, c.news
 		c.mu.Unlock()
 		line := c.line
 		switch {
 		case !running: // then the line is free, or soon will be
 		case client != nil && client.IsConnected() && client.IsLoggedIn():
 			return client, func() {}, nil
-		case absent:
-			return nil, nil, &channels.Error{Kind: channels.SignedOut, Err: errNotLinked}
+		case resting != nil:
+			return nil, nil, resting
 		default:
 			line = nil
 		}
@@ -47,7 +48,11 @@ func (c *Channel) connection(ctx context.Context) (*whatsmeow.Client, func(), er
 			return client, func() { free(); c.line <- struct{}{} }, nil
 		case <-news:
 		case <-ctx.Done():
-			return nil, nil, &channels.Error{Kind: channels.Temporary, Err: fmt.Errorf("not connected: %s: %w", c.state.get().Detail, ctx.Err())}
+			kind := channels.Away
+			if caller.Err() != nil {
+				kind = channels.Temporary
+			}
+			return nil, nil, &channels.Error{Kind: kind, Err: fmt.Errorf("not connected: %s: %w", c.state.get().Detail, ctx.Err())}
 		}
 	}
 }

@@ -23,6 +23,7 @@ type Options struct {
 	Retry   time.Duration // before a number that is not linked is looked at again; 0 is 5 seconds
 
 	CodeFor time.Duration // how long a QR code is shown, the first one three times as long; 0 is 20 s
+	Pauses  Pauses        // after a connection that ended for a reason
 	Silence time.Duration // connected, and nothing heard for so long: connect anew; 0: never
 
 	HTTP   *http.Client    // for the socket and for files; nil: the system's
@@ -48,6 +49,7 @@ func (o Options) withDefaults() Options {
 	if o.CodeFor == 0 {
 		o.CodeFor = 20 * time.Second // as WhatsApp Web does
 	}
+	o.Pauses = o.Pauses.withDefaults()
 	if o.Schema == "" {
 		o.Schema = "whatsapp"
 	}

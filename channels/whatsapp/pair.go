@@ -7,7 +7,10 @@ import (
 	"time"
 
 	"go.mau.fi/whatsmeow"
+	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/store/sqlstore"
+	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
 )
 
@@ -35,12 +38,9 @@ func Pair(ctx context.Context, o Options, phone string, show func(qr, typed stri
 		return err
 	}
 	defer func() { _ = container.Close() }() // the link is committed
-	free, mine, err := o.lockLink(ctx)
+	free, err := o.awaitLock(ctx)
 	if err != nil {
 		return err
-	}
-	if !mine {
-		return ErrLinking
 	}
 	defer free()
 	d, err := device(ctx, container)
@@ -179,11 +179,16 @@ func Unpair(ctx context.Context, o Options) error {
 		return err
 	}
 	defer func() { _ = container.Close() }() // everything in it is committed
-	d, linked, err := o.settledDevice(ctx, container)
+	free, err := o.awaitLock(ctx)
 	if err != nil {
 		return err
 	}
-	if !linked {
+	defer free()
+	d, err := device(ctx, container)
+	if err != nil {
+		return err
+	}
+	if d.ID == nil {
 		return errNotLinked
 	}
 	client := o.newClient(d)
@@ -211,12 +216,41 @@ func Unpair(ctx context.Context, o Options) error {
 		case event := <-happened:
 			switch e := event.(type) {
 			case *events.Connected:
-				return client.Logout(ctx)
+				// Not Logout: it forgets the device once more than the server's answer has it forgotten.
+				err := askToUnlink(ctx, client, *d.ID)
+				if err != nil {
+					return err
+				}
 			case *events.LoggedOut:
-				return nil // whatsmeow has forgotten it
+				return forgotten(ctx, container)
 			case events.PermanentDisconnect:
 				return fmt.Errorf("whatsapp: WhatsApp does not let us in to unlink (%s); unlink it on the phone", e.PermanentDisconnectDescription())
 			}
+		}
+	}
+}
+
+// askToUnlink asks WhatsApp to forget a device, which it confirms by logging it out.
+func askToUnlink(ctx context.Context, client *whatsmeow.Client, own types.JID) error {
+	_, err := client.DangerousInternals().SendIQ(ctx, whatsmeow.DangerousInfoQuery{
+		Namespace: "md", Type: "set", To: types.ServerJID,
+		Content: []waBinary.Node{{Tag: "remove-companion-device", Attrs: waBinary.Attrs{"jid": own, "reason": "user_initiated"}}},
+	})
+	if err != nil && !errors.Is(err, whatsmeow.ErrIQDisconnected) {
+		return fmt.Errorf("whatsapp: ask to be unlinked: %w", err)
+	}
+	return nil
+}
+
+// forgotten waits until whatsmeow has deleted a device: it tells of it a moment before.
+func forgotten(ctx context.Context, container *sqlstore.Container) error {
+	for {
+		d, err := device(ctx, container)
+		if err != nil || d.ID == nil {
+			return err
+		}
+		if sleep(ctx, 10*time.Millisecond); ctx.Err() != nil {
+			return ctx.Err()
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 // hear takes an event. False: it was not taken, and is to come again. What the phone
 // tells of the past (events.HistorySync) is nothing new, and is left alone.
 func (c *Channel) hear(ctx context.Context, event any) bool {
+	c.sign(ctx, event)
 	c.careEvent(event)
 	if taken, ours := c.receiptEvent(ctx, event); ours {
 		return taken

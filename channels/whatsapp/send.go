@@ -68,6 +68,7 @@ func (c *Channel) Send(ctx context.Context, out message.Outbound) (channels.Rece
 		if _, err := client.SendMessage(ctx, to, m, extra); err != nil {
 			if locked(err) {
 				c.rest(c.Clock().Add(lockedFor))
+				c.restrict(c.Clock().Add(lockedFor))
 			}
 			return channels.Receipt{}, verdict(fmt.Errorf("sending part %d of %d: %w", i+1, len(parts), err))
 		}

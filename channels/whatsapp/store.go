@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -99,6 +100,19 @@ func (o Options) openSchema(ctx context.Context, make bool) (*sql.DB, error) {
 	}
 	c.RuntimeParams["search_path"] = pgx.Identifier{o.Schema}.Sanitize()
 	return stdlib.OpenDB(*c), nil
+}
+
+// awaitLock is lockLink, and waits a little: a running desk has the lock for moments only.
+func (o Options) awaitLock(ctx context.Context) (free func(), err error) {
+	const tries, pause = 20, 100 * time.Millisecond
+	for range tries {
+		free, mine, err := o.lockLink(ctx)
+		if err != nil || mine {
+			return free, err
+		}
+		sleep(ctx, pause)
+	}
+	return nil, ErrLinking
 }
 
 // lockLink keeps the link to one process while it is being made: a device that was

@@ -23,6 +23,8 @@ type Account struct {
 
 	logins   []waBinary.Node // how its next logins fail
 	messages []messageFault  // how its next messages fare
+	deaf     bool            // its linked devices are told nothing
+	entered  int             // logins of linked devices
 }
 
 // Phone is the account's number as a JID.

@@ -29,6 +29,9 @@ func (c *conn) login(payload *waWa6.ClientPayload, noise []byte) {
 	if old := d.conn; old != nil {
 		old.end(waBinary.Node{Tag: "stream:error", Content: []waBinary.Node{{Tag: "conflict", Attrs: waBinary.Attrs{"type": "replaced"}}}})
 	}
+	if d.number > 0 {
+		a.entered++
+	}
 	d.conn, c.device, d.active = c, d, false
 	for _, q := range d.queue {
 		q.sent = false
@@ -38,6 +41,9 @@ func (c *conn) login(payload *waWa6.ClientPayload, noise []byte) {
 
 // becomeActive delivers what waited while the device was away. The caller holds the lock.
 func (d *device) becomeActive() {
+	if d.account.deaf && d.number > 0 {
+		return
+	}
 	d.active = true
 	count := map[string]int{}
 	for _, q := range d.queue {

@@ -101,6 +101,7 @@ func (f *folder) fetch(ctx context.Context, entries []entry, limit int64, use fu
 	cmd := f.client.Fetch(uidSet(entries), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}})
 	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
 		got, raw, err := f.body(msg, limit)
+		broken := err != nil
 		i := slices.IndexFunc(entries, func(e entry) bool { return e.uid == got.uid })
 		if err = end(err); err == nil && raw != nil && i >= 0 {
 			if section.Partial != nil && got.size == limit {
@@ -111,8 +112,10 @@ func (f *folder) fetch(ctx context.Context, entries []entry, limit int64, use fu
 			}
 		}
 		if err != nil {
-			f.conn.Close()  // the rest of the answer is not wanted
-			_ = cmd.Close() // but the client waits for somebody to take it, and is never done before
+			f.conn.Close() // the rest of the answer is not wanted
+			if !broken {
+				_ = cmd.Close() // but the client waits for somebody to take it, and is never done before
+			}
 			return fmt.Errorf("reading mail %d: %w", got.uid, err)
 		}
 		end = f.withinTime(ctx, patience)
@@ -131,7 +134,9 @@ func transferTime(entries []entry) time.Duration {
 	return time.Duration(largest.size/slowest) * time.Second
 }
 
-// body reads one mail. Its size is that of what the server sent: the one in the list is
+// body reads one mail. After an error of the line nothing more may be asked of msg or its
+// command: go-imap's own reader goes on with the line then, and both would read at once.
+// Its size is that of what the server sent: the one in the list is
 // an estimate where a server makes mails up on the way (Exchange).
 func (f *folder) body(msg *imapclient.FetchMessageData, limit int64) (e entry, raw []byte, err error) {
 	for item := msg.Next(); item != nil; item = msg.Next() {
@@ -146,6 +151,9 @@ func (f *folder) body(msg *imapclient.FetchMessageData, limit int64) (e entry, r
 			raw = make([]byte, min(e.size, limit)) // no more than limit, whatever size the server tells
 			if _, err = io.ReadFull(item.Literal, raw); err == nil {
 				_, err = io.Copy(io.Discard, item.Literal)
+			}
+			if err != nil {
+				return e, raw, err
 			}
 		}
 	}

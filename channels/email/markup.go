@@ -10,6 +10,14 @@ import (
 
 var bareLink = regexp.MustCompile(`^https?://[^\s<>"]+`)
 
+// linkAt is the link that line begins with, if one does. It is asked at every character.
+func linkAt(line string, before rune) string {
+	if line[0] != 'h' || isWord(before) {
+		return ""
+	}
+	return bareLink.FindString(line)
+}
+
 var blankLines = regexp.MustCompile(`\n[ \t]*\n\s*`)
 
 func paragraphs(text string) []string { return blankLines.Split(strings.TrimSpace(text), -1) }
@@ -21,7 +29,7 @@ var tags = map[byte]string{'*': "strong", '_': "em"}
 func writeInline(b *strings.Builder, line string) {
 	before := ' '
 	for line != "" {
-		if link := bareLink.FindString(line); link != "" && !isWord(before) {
+		if link := linkAt(line, before); link != "" {
 			link = strings.TrimRight(link, ".,;:!?)")
 			escaped := html.EscapeString(link)
 			b.WriteString(`<a href="` + escaped + `" style="color:#1f5fd0;">` + escaped + `</a>`)
@@ -50,7 +58,7 @@ func plainInline(line string) string {
 	var b strings.Builder
 	before := ' '
 	for line != "" {
-		if link := bareLink.FindString(line); link != "" && !isWord(before) {
+		if link := linkAt(line, before); link != "" {
 			b.WriteString(link)
 			line, before = line[len(link):], 'x'
 			continue
@@ -69,9 +77,12 @@ func plainInline(line string) string {
 
 const shortest = 16 // bytes of a word that stays on one line, whatever the screen
 
-// maxMarked is the longest stretch that is marked, in bytes. Text comes from anybody:
-// without a bound, marks that never end cost the square of its length.
-const maxMarked = 500
+// Text comes from anybody: without bounds, marks that never end cost the square of its
+// length.
+const (
+	maxMarked = 500 // bytes of the longest stretch that is marked
+	mostEnds  = 8   // marks that are tried as its end
+)
 
 // marked finds *words* or _words_ at the start of line: the marks stand at the
 // borders of words, so that 2*3*4 and file_name_old stay what they are.
@@ -80,10 +91,13 @@ func marked(line string, before rune) (tag, inner string, ok bool) {
 	if !known || isWord(before) {
 		return "", "", false
 	}
-	for end := 1; end < min(len(line), maxMarked); end++ {
-		if line[end] != line[0] {
-			continue
+	within := line[:min(len(line), maxMarked)]
+	for end, tries := 0, 0; tries < mostEnds; tries++ {
+		next := strings.IndexByte(within[end+1:], line[0])
+		if next < 0 {
+			break
 		}
+		end += 1 + next
 		inner = line[1:end]
 		after, _ := utf8.DecodeRuneInString(line[end+1:])
 		if inner != "" && inner == strings.TrimSpace(inner) && (end+1 == len(line) || !isWord(after)) {

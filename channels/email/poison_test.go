@@ -80,7 +80,10 @@ var poisons = map[string]string{
 // bound is on bytes allocated for each byte of mail, and a floor: what grows with the
 // square of a megabyte is far above.
 func TestPoison(t *testing.T) {
-	const perByte, floor = 120, 64 << 20
+	perByte, floor := 120, 64<<20
+	if underRace {
+		perByte *= 4
+	}
 	for name, raw := range poisons {
 		t.Run(name, func(t *testing.T) {
 			in := newIMAP(t, asItIs)

@@ -21,6 +21,7 @@ type aliasJSON struct {
 	DeadAt     int64            `json:"deadAt,omitempty"`
 
 	ComplainedAt int64 `json:"complainedAt,omitempty"`
+	StoppedAt    int64 `json:"stoppedAt,omitempty"`
 }
 
 type memberJSON struct {
@@ -65,6 +66,7 @@ func unpackPerson(p *directory.Person, aliases, members string) error {
 		p.Aliases = append(p.Aliases, directory.Alias{
 			Address: message.Address{Channel: a.Channel, ID: a.Address}, VerifiedBy: a.VerifiedBy,
 			VerifiedAt: moment(a.VerifiedAt), HeardAt: moment(a.HeardAt), DeadAt: moment(a.DeadAt), ComplainedAt: moment(a.ComplainedAt),
+			StoppedAt: moment(a.StoppedAt),
 		})
 	}
 	for _, m := range ms {
@@ -79,6 +81,7 @@ func packPerson(p *directory.Person) (aliases, members string, err error) {
 		as[i] = aliasJSON{
 			Channel: a.Address.Channel, Address: a.Address.ID, VerifiedBy: a.VerifiedBy,
 			VerifiedAt: micros(a.VerifiedAt), HeardAt: micros(a.HeardAt), DeadAt: micros(a.DeadAt), ComplainedAt: micros(a.ComplainedAt),
+			StoppedAt: micros(a.StoppedAt),
 		}
 	}
 	ms := make([]memberJSON, len(p.Members))

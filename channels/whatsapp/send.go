@@ -136,6 +136,9 @@ func (c *Channel) quote(ctx context.Context, client *whatsmeow.Client, to types.
 		return nil
 	}
 	id, author := out.Refs[len(out.Refs)-1], c.chat(ctx, client, to)
+	if strings.Contains(id, "@") {
+		return nil // a ticket's own, or a mail's
+	}
 	if ours(id) {
 		author = client.Store.GetLID().ToNonAD()
 	}

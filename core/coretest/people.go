@@ -22,7 +22,7 @@ func (s suite) people(t *testing.T) {
 		Photo: "abc", Active: true, NoticeBy: []message.Channel{message.Email},
 		Members: []directory.Membership{{Org: org, Role: directory.Manager, ThirdParty: true, Technical: true, Modules: []string{"m1", "m2"}, Statistics: true, Private: true}},
 		Aliases: []directory.Alias{
-			{Address: mail("ana"), VerifiedAt: noon, VerifiedBy: directory.ByCode, HeardAt: noon.Add(1), DeadAt: noon.Add(time.Hour), ComplainedAt: noon.Add(2 * time.Hour)},
+			{Address: mail("ana"), VerifiedAt: noon, VerifiedBy: directory.ByCode, HeardAt: noon.Add(1), DeadAt: noon.Add(time.Hour), ComplainedAt: noon.Add(2 * time.Hour), StoppedAt: noon.Add(3 * time.Hour)},
 			{Address: message.Address{Channel: message.WhatsApp, ID: "55" + string(org)}},
 		},
 		TourAt: noon, CheckedAt: noon, TermAt: noon, TermVer: "2", CreatedAt: noon,
@@ -35,6 +35,7 @@ func (s suite) people(t *testing.T) {
 		want.Aliases = append([]directory.Alias(nil), ana.Aliases...)
 		want.Aliases[0].VerifiedAt, want.Aliases[0].HeardAt, want.Aliases[0].DeadAt = stored(noon), stored(noon), stored(noon.Add(time.Hour))
 		want.Aliases[0].ComplainedAt = stored(noon.Add(2 * time.Hour))
+		want.Aliases[0].StoppedAt = stored(noon.Add(3 * time.Hour))
 		got := get(t, s, func(ctx context.Context, r dialogue.Reader) (directory.Person, error) { return r.Person(ctx, ana.ID) })
 		if !reflect.DeepEqual(got, want) || got.Version != 1 {
 			t.Errorf("\n got %+v\nwant %+v", got, want)

@@ -23,6 +23,8 @@ type aTeam struct {
 
 func (a aTeam) Team(context.Context) ([]directory.Person, error) { return a.team, nil }
 
+func (aTeam) Latest(context.Context, ticket.ID, int) ([]ticket.Entry, error) { return nil, nil }
+
 // crowd draws people of two organisations and of the team, with addresses of all kinds.
 func crowd(rt *rapid.T) []directory.Person {
 	var all []directory.Person

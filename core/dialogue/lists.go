@@ -306,6 +306,7 @@ func (s *scene) entryLine(e ticket.Entry) (string, error) {
 	if !e.DeletedAt.IsZero() {
 		text = s.e.Catalogue.Word(s.lang(), "history.deleted")
 	}
+	s.retold = append(s.retold, text)
 	name := author.First()
 	if e.Kind == ticket.Note {
 		name += " 🔒"

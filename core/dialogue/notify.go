@@ -1,7 +1,9 @@
 package dialogue
 
 import (
+	"cmp"
 	"maps"
+	"slices"
 	"strings"
 
 	"recado/core/directory"
@@ -46,7 +48,7 @@ func (s *scene) notifyClosed(event notice.Event, t *ticket.Ticket, id survey.ID,
 	said, err := s.notifyAll(event, t, data, files)
 	for _, i := range said {
 		say := &s.plan.Says[i]
-		if say.Key != noticeKey(event, notice.Requester) {
+		if !strings.HasPrefix(say.Key, noticeKey(event, notice.Requester)) {
 			continue
 		}
 		if say.To.Channel == message.Email {
@@ -64,13 +66,13 @@ func (s *scene) notifyAll(event notice.Event, t *ticket.Ticket, data notice.Data
 	}
 	audience, shown := reachText(f), notice.Shown(event, f, message.Email)
 	var said []int
-	for _, r := range notice.Recipients(event, f) {
+	for _, r := range recipients(event, f) {
 		if proactive(event) && complainedOf(r) {
 			continue
 		}
 		say := Say{
 			To: r.To, Language: notice.Language(orElse(r.Person.Language, s.e.Desk.Language)), Key: noticeKey(event, r.As),
-			Ticket: t, Proactive: proactive(event), Attachments: files,
+			Ticket: t, Proactive: unasked(event), Attachments: files,
 			Data: notice.Data{
 				"Name": r.Person.First(), "By": s.byName(r.As), "Requester": f.Requester.Name, "Text": "", "About": "", "Folded": false, "Caution": "",
 				"Chat": r.To.Channel != message.Email,
@@ -83,11 +85,49 @@ func (s *scene) notifyAll(event notice.Event, t *ticket.Ticket, data notice.Data
 			say.InCopy = besides(shown, r.Person.ID)
 		}
 		maps.Copy(say.Data, data)
+		if say.Proactive {
+			say.Key = s.e.Catalogue.Variant(say.Key, t.Number)
+		}
+		if s.who.OnTeam() {
+			say.Conveys, say.Plain = cmp.Or(s.in.Thread.ID, s.in.Key.ID), true
+		}
+		if event == notice.Answered {
+			if err := s.quoteLast(t, r, &say); err != nil {
+				return nil, err
+			}
+		}
 		said = append(said, len(s.plan.Says))
 		s.plan.Says = append(s.plan.Says, say)
 	}
 	return said, nil
 }
+
+// recipients are the policy's, but for those who want nothing that they did not ask for.
+func recipients(event notice.Event, f notice.Facts) []notice.Recipient {
+	all := notice.Recipients(event, f)
+	if unasked(event) {
+		return spared(all)
+	}
+	return all
+}
+
+// quoteLast has an answer on WhatsApp show what it answers: the last words of its reader.
+func (s *scene) quoteLast(t *ticket.Ticket, r notice.Recipient, say *Say) error {
+	if r.To.Channel != message.WhatsApp {
+		return nil
+	}
+	entries, err := s.r.Latest(s.ctx, t.ID, latestWords)
+	for _, e := range slices.Backward(entries) {
+		if e.Author == r.Person.ID && e.Via == message.WhatsApp && e.Upstream != "" && e.Text != "" && e.DeletedAt.IsZero() {
+			say.Quote, say.Refs = excerpt(e.Text, 200), []string{e.Upstream}
+			break
+		}
+	}
+	return err
+}
+
+// unasked reports news that the program gives by itself.
+func unasked(event notice.Event) bool { return proactive(event) || event == notice.Expired }
 
 // proactive reports news that nobody waits for.
 func proactive(event notice.Event) bool { return event == notice.Reminder || event == notice.Warning }

@@ -69,7 +69,10 @@ type Say struct {
 	Link         *message.Link
 	Proactive    bool
 	Code         bool
-	Held         HeldID // spoken of: a mail's reply address leads to it
+	Verbatim     []string // words of people within Data, where they are not a whole value
+	Conveys      string   // upstream id of the item that it passes on
+	Plain        bool     // its words are the team's, whose markup is meant
+	Held         HeldID   // spoken of: a mail's reply address leads to it
 }
 
 // Apply writes the plan in tx and returns the outcome of each item that ends with it.
@@ -222,6 +225,7 @@ func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
 		ID: uuid.Must(uuid.NewV7()).String(), To: say.To, Account: orElse(say.Account, e.Account(say.To.Channel)), Conversation: say.Conversation,
 		Language: say.Language, Subject: say.Subject, Text: withChoices(text, say.Choices), Choices: say.Choices,
 		Attachments: say.Attachments, InCopy: say.InCopy, Quote: say.Quote, InChat: inChat, Refs: say.Refs, Link: say.Link, Proactive: say.Proactive, Code: say.Code,
+		Conveys: say.Conveys, Verbatim: verbatim(say, data),
 	}
 	if say.Held != "" {
 		out.Number = string(say.Held)

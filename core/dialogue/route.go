@@ -98,6 +98,9 @@ func (s *scene) decideProved() error {
 	if s.in.Proof != message.ByTeam {
 		s.heard()
 	}
+	if s.optsOut() {
+		return nil
+	}
 	if s.who.OnTeam() {
 		return s.agent()
 	}

@@ -39,6 +39,8 @@ type scene struct {
 
 	people map[directory.PersonID]directory.Person // looked up already
 
+	retold []string // words of people that lists and histories hold
+
 	first  bool  // nobody wrote from this address before
 	hushed bool  // beyond the pace: nothing is said
 	alarms []Say // but this
@@ -68,6 +70,11 @@ func (s *scene) start(session Session) {
 func (s *scene) finish() *Plan {
 	s.session.At = s.now
 	s.hush()
+	for i := range s.plan.Says {
+		if s.plan.Says[i].To == s.in.From {
+			s.plan.Says[i].Verbatim = s.retold
+		}
+	}
 	s.plan.Session, s.plan.Previous = s.session, s.previous
 	if s.plan.Outcome.Code == "" {
 		s.plan.Outcome.Code = message.Talked

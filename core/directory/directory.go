@@ -87,6 +87,10 @@ type Alias struct {
 	// ComplainedAt is when its reader reported our mail as junk; zero: never. Nothing that
 	// nobody waits for goes there any more.
 	ComplainedAt time.Time
+
+	// StoppedAt is when they asked for no more notices there; zero: they take them. Answers
+	// to what they write are no notices.
+	StoppedAt time.Time
 }
 
 // Method is how an alias was proved.

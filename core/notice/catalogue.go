@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -77,6 +78,22 @@ func (c *Catalogue) Text(lang, key string, data Data) (string, error) {
 		return "", fmt.Errorf("notice: text %q in %s with %v: %w", key, lang, slices.Sorted(maps.Keys(data)), err)
 	}
 	return strings.TrimSpace(s), nil
+}
+
+// Variant is one of the wordings of a text, the same each time for the same ticket: key,
+// key-2 and so on. The same words to many people are what gets a number banned (whatsmeow,
+// events.TempBanSentTooManySameMessage).
+func (c *Catalogue) Variant(key, number string) string {
+	n := 1
+	for c.Has(key + "-" + strconv.Itoa(n+1)) {
+		n++
+	}
+	_, last, _ := strings.Cut(number, "-")
+	at, err := strconv.Atoi(last)
+	if err != nil || at < 1 || (at-1)%n == 0 {
+		return key
+	}
+	return key + "-" + strconv.Itoa((at-1)%n+1)
 }
 
 // Has reports whether a key exists.

@@ -42,6 +42,8 @@ type stage struct {
 	script *scriptedAssistant
 	said   []spoken
 	acted  bool
+	wrote  map[message.Address]bool // who said something
+	seen   local.Mark               // what was looked at by noCold
 }
 
 // spoken is what somebody said, to be edited or deleted later.
@@ -58,6 +60,7 @@ func newStage(cfg config.Config, log *slog.Logger) *stage {
 	return &stage{
 		cfg: cfg, log: log, clock: play.NewClock(begin), cast: map[string]*actor{}, ids: map[string]string{},
 		script: &scriptedAssistant{},
+		wrote:  map[message.Address]bool{},
 	}
 }
 
@@ -186,7 +189,33 @@ func (s *stage) Settle(ctx context.Context) error {
 		end = end.Add(config.MaxQuiet)
 	}
 	s.acted = false
-	return s.dueUntil(ctx, end)
+	if err := s.dueUntil(ctx, end); err != nil {
+		return err
+	}
+	return s.noCold(ctx)
+}
+
+// noCold holds every transcript to the rule that nobody is written to on WhatsApp who
+// never wrote from there: that gets a number restricted.
+func (s *stage) noCold(ctx context.Context) error {
+	sent, now := s.hub.Since(s.seen)
+	s.seen = now
+	for _, out := range sent {
+		if out.To.Channel != message.WhatsApp || s.wrote[out.To] {
+			continue
+		}
+		err := s.desk.db.View(ctx, func(r dialogue.Reader) error {
+			p, err := r.PersonAt(ctx, out.To)
+			if al, _ := p.Alias(out.To); err == nil && al.HeardAt.IsZero() {
+				return fmt.Errorf("%s never wrote on WhatsApp, and is told there: %s", p.Name, out.Text)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // until goes from due time to due time, and at last to the end.
@@ -222,6 +251,7 @@ func (s *stage) Do(ctx context.Context, a play.Act) error {
 	if err != nil {
 		return err
 	}
+	s.wrote[line.From] = true
 	key, err := s.hub.Say(ctx, line)
 	if err == nil && a.Verb == play.Says {
 		s.said = append(s.said, spoken{who: a.Who, channel: string(line.From.Channel), text: a.Text, key: key})

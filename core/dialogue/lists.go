@@ -101,7 +101,9 @@ func (s *scene) lines(q *Listing, page report.Page) ([]message.Choice, error) {
 func (s *scene) lineLabel(l report.Line, below string) string {
 	const indent = "    "
 	below += " · " + s.when(l.UpdatedAt)
-	return "*" + l.Number + "* " + ticket.Shorten(l.Subject, s.room(len(l.Number)+1)) + "\n" + indent + ticket.Shorten(below, s.room(len(indent)))
+	subject := ticket.Shorten(l.Subject, s.room(len(l.Number)+1))
+	s.retold = append(s.retold, subject)
+	return "*" + l.Number + "* " + subject + "\n" + indent + ticket.Shorten(below, s.room(len(indent)))
 }
 
 // room is how many characters are left in a line of choices, after some: a phone's

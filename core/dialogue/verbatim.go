@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"regexp"
+	"strings"
 
 	"recado/core/message"
 	"recado/core/notice"
@@ -35,7 +36,9 @@ func verbatim(say Say, data notice.Data) []string {
 		keep(words)
 	}
 	for _, c := range say.Choices {
-		keep(c.Label)
+		if !strings.HasPrefix(c.Label, "*") { // those begin with markup of ours, and name their words in Verbatim
+			keep(c.Label)
+		}
 	}
 	return out
 }

@@ -30,8 +30,8 @@ func (d *desk) htmlBody(out message.Outbound) string {
 	b.Grow(len(text) + 2048)
 	d.writeWords(b, text, out)
 	for _, f := range out.Attachments {
-		fmt.Fprintf(b, `<p class="mute" style="margin:0 0 6px;font-size:14px;color:#5c6673;">📎 %s · %s</p>`+"\n",
-			html.EscapeString(letter.FileName(f.Name, f.MediaType, 1)), sizeOf(f.Size, ""))
+		fmt.Fprintf(b, `<p class="mute" style="margin:0 0 6px;font-size:14px;color:#5c6673;">📎 %s%s</p>`+"\n",
+			html.EscapeString(letter.FileName(f.Name, f.MediaType, 1)), sizeOf(f.Size, " · "))
 	}
 	if safeLink(out.Link) {
 		fmt.Fprintf(b, `<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:8px 0;"><tr>`+

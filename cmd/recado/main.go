@@ -38,6 +38,7 @@ func main() {
 		// and 15 MB at full load, and a tenth off every turn (docs/performance.md).
 		debug.SetGCPercent(200)
 	}
+	trustTests()
 	var line commands
 	parser := kong.Must(&line, kong.Name("recado"), kong.Description("A support desk without a console."), kong.UsageOnError())
 	chosen, err := parser.Parse(os.Args[1:])

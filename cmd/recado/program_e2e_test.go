@@ -20,38 +20,46 @@ import (
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if build.folder != "" {
-		_ = os.RemoveAll(build.folder) // what is left is in the folder for temporary files
+	for _, b := range []*built{&build, &forWhatsApp} {
+		if b.folder != "" {
+			_ = os.RemoveAll(b.folder) // what is left is in the folder for temporary files
+		}
 	}
 	os.Exit(code)
 }
 
-// build is the program, built once for all tests and without -race: its start and
+// built is the program, built once for all tests and without -race: its start and
 // its memory are measured.
-var build struct {
+type built struct {
+	tags   string
 	once   sync.Once
 	folder string
 	err    error
 }
 
-func binary(t testing.TB) string {
+// build is the program as people run it; forWhatsApp also trusts the server of watest.
+var build, forWhatsApp = built{}, built{tags: "watest"}
+
+func binary(t testing.TB) string { return build.path(t) }
+
+func (b *built) path(t testing.TB) string {
 	t.Helper()
-	build.once.Do(func() {
-		build.folder, build.err = os.MkdirTemp("", "recado-e2e-") //nolint:usetesting // for all tests, not for the first alone
-		if build.err != nil {
+	b.once.Do(func() {
+		b.folder, b.err = os.MkdirTemp("", "recado-e2e-") //nolint:usetesting // for all tests, not for the first alone
+		if b.err != nil {
 			return
 		}
 		begun := time.Now()
-		out, err := exec.CommandContext(context.Background(), "go", "build", "-buildvcs=false", "-o", build.folder, ".").CombinedOutput()
+		out, err := exec.CommandContext(context.Background(), "go", "build", "-buildvcs=false", "-tags", b.tags, "-o", b.folder, ".").CombinedOutput()
 		if err != nil {
-			build.err = fmt.Errorf("go build: %w\n%s", err, out)
+			b.err = fmt.Errorf("go build: %w\n%s", err, out)
 		}
 		t.Logf("built in %v", time.Since(begun).Round(time.Millisecond))
 	})
-	if build.err != nil {
-		t.Fatal(build.err)
+	if b.err != nil {
+		t.Fatal(b.err)
 	}
-	return filepath.Join(build.folder, "recado")
+	return filepath.Join(b.folder, "recado")
 }
 
 // program is one running process of recado.
@@ -67,13 +75,19 @@ type program struct {
 // killed, if it still runs; a failed test shows the end of the file.
 func start(t testing.TB, environ []string, args ...string) *program {
 	t.Helper()
+	return startFile(t, binary(t), environ, args...)
+}
+
+// startFile is start of one of the programs that were built.
+func startFile(t testing.TB, path string, environ []string, args ...string) *program {
+	t.Helper()
 	log, err := os.CreateTemp(t.TempDir(), "recado-*.log")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer log.Close()
 	p := &program{t: t, log: log.Name(), gone: make(chan struct{}), begun: time.Now()}
-	p.cmd = exec.CommandContext(context.WithoutCancel(t.Context()), binary(t), args...)
+	p.cmd = exec.CommandContext(context.WithoutCancel(t.Context()), path, args...)
 	p.cmd.Env = append(os.Environ(), environ...)
 	p.cmd.Stdout, p.cmd.Stderr = log, log
 	p.begun = time.Now()

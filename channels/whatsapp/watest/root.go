@@ -24,6 +24,10 @@ func root() *keys.KeyPair {
 // RootKey is the public key to be put into whatsmeow.WACertPubKey.
 func RootKey() [32]byte { return *root().Pub }
 
+// Trust makes this process accept our certificates: for a program under test that was
+// built for that (go build -tags watest).
+func Trust() { trustRoot() }
+
 // trustRoot has all whatsmeow clients of this process accept our certificates. Once:
 // clients of other tests read the key at any time.
 var trustRoot = sync.OnceFunc(func() {

@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -30,19 +29,6 @@ func TestPhoneNumbersBecomeWhatsAppIDs(t *testing.T) {
 	for _, test := range tests {
 		if got, ok := whatsAppID(test.text); got != test.want || ok != (test.want != "") {
 			t.Errorf("%q: got %q %v, want %q", test.text, got, ok, test.want)
-		}
-	}
-}
-
-func TestBrazilianMobilesHaveTwoSpellings(t *testing.T) {
-	for id, want := range map[string][]string{
-		"5511999990001": {"5511999990001", "551199990001"},
-		"551187654321":  {"551187654321", "5511987654321"},
-		"551133330000":  {"551133330000"}, // a land line
-		"12125550100":   {"12125550100"},
-	} {
-		if got := spellingsOf(id); !slices.Equal(got, want) {
-			t.Errorf("%s: got %v, want %v", id, got, want)
 		}
 	}
 }

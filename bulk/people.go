@@ -97,22 +97,10 @@ func (d *desk) claims(r row) []claim {
 	return out
 }
 
-// spelled lists the addresses that are this one.
-func (c claim) spelled() []message.Address {
-	if c.address.Channel != message.WhatsApp {
-		return []message.Address{c.address}
-	}
-	var out []message.Address
-	for _, id := range spellingsOf(c.address.ID) {
-		out = append(out, message.Address{Channel: message.WhatsApp, ID: id})
-	}
-	return out
-}
-
 // owner is whose the first known of the addresses is.
 func (d *desk) owner(claims []claim) *directory.Person {
 	for _, c := range claims {
-		for _, a := range c.spelled() {
+		for _, a := range directory.Spellings(c.address) {
 			if p, ok := d.people[a]; ok {
 				return p
 			}
@@ -123,7 +111,7 @@ func (d *desk) owner(claims []claim) *directory.Person {
 
 // give adds an address to a person, or proves one that was only claimed.
 func (d *desk) give(r row, p *directory.Person, c claim) {
-	for _, a := range c.spelled() {
+	for _, a := range directory.Spellings(c.address) {
 		owner, known := d.people[a]
 		if !known {
 			continue

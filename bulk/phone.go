@@ -23,21 +23,6 @@ func whatsAppID(text string) (string, bool) {
 	return digitsOf(phonenumbers.Format(number, phonenumbers.E164)), true
 }
 
-// spellingsOf lists the ids that a WhatsApp number may have: a Brazilian mobile is
-// known with and without the 9 that was put before it in 2012 to 2016.
-func spellingsOf(id string) []string {
-	ids := []string{id}
-	rest, brazil := strings.CutPrefix(id, "55")
-	switch {
-	case !brazil:
-	case len(rest) == 11 && rest[2] == '9':
-		ids = append(ids, "55"+rest[:2]+rest[3:])
-	case len(rest) == 10 && rest[2] >= '6': // mobiles began with 6 to 9
-		ids = append(ids, "55"+rest[:2]+"9"+rest[2:])
-	}
-	return ids
-}
-
 func digitsOf(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {

@@ -44,6 +44,8 @@ type Act struct {
 	Thread   string // the team's thread of this ticket
 	Forged   bool   // anybody could have sent it
 	Defect   string // what hinders reading it
+	Names    string // also or only: the upstream names them by Name beside their address, or instead of it
+	Name     string
 	Auto     bool   // a machine answers for them
 	Copies   string // who else gets it: "beto, carla"
 	Verdict  string // of Judges: releases or discards
@@ -138,7 +140,7 @@ func (r *runner) act(ctx context.Context, step Step) error {
 	a := Act{
 		Verb: step.Verb, Who: step.Who, Channel: step.Args["channel"], Text: step.Text, Old: step.Args["old"], Subject: step.Args["subject"],
 		Files: step.Args["files"], Reply: step.Args["reply"] != "", Number: step.Args["number"], Thread: step.Args["thread"],
-		Forged: step.Args["forged"] != "", Defect: step.Args["defect"], Auto: step.Args["auto"] != "", Copies: step.Args["copies"],
+		Forged: step.Args["forged"] != "", Defect: step.Args["defect"], Names: step.Args["names"], Name: step.Args["name"], Auto: step.Args["auto"] != "", Copies: step.Args["copies"],
 		Verdict: step.Args["verdict"],
 		Fate:    step.Args["fate"],
 	}

@@ -54,20 +54,13 @@ func scanPerson(r row) (directory.Person, error) {
 }
 
 func unpackPerson(p *directory.Person, aliases, members string) error {
-	var as []aliasJSON
 	var ms []memberJSON
-	if err := unpack(aliases, &as); err != nil {
-		return err
-	}
 	if err := unpack(members, &ms); err != nil {
 		return err
 	}
-	for _, a := range as {
-		p.Aliases = append(p.Aliases, directory.Alias{
-			Address: message.Address{Channel: a.Channel, ID: a.Address}, VerifiedBy: a.VerifiedBy,
-			VerifiedAt: moment(a.VerifiedAt), HeardAt: moment(a.HeardAt), DeadAt: moment(a.DeadAt), ComplainedAt: moment(a.ComplainedAt),
-			StoppedAt: moment(a.StoppedAt),
-		})
+	var err error
+	if p.Aliases, err = unpackAliases(aliases); err != nil {
+		return err
 	}
 	for _, m := range ms {
 		p.Members = append(p.Members, directory.Membership(m))
@@ -75,20 +68,39 @@ func unpackPerson(p *directory.Person, aliases, members string) error {
 	return nil
 }
 
-func packPerson(p *directory.Person) (aliases, members string, err error) {
-	as := make([]aliasJSON, len(p.Aliases))
-	for i, a := range p.Aliases {
+func unpackAliases(text string) (out []directory.Alias, err error) {
+	var as []aliasJSON
+	if err := unpack(text, &as); err != nil {
+		return nil, err
+	}
+	for _, a := range as {
+		out = append(out, directory.Alias{
+			Address: message.Address{Channel: a.Channel, ID: a.Address}, VerifiedBy: a.VerifiedBy,
+			VerifiedAt: moment(a.VerifiedAt), HeardAt: moment(a.HeardAt), DeadAt: moment(a.DeadAt), ComplainedAt: moment(a.ComplainedAt),
+			StoppedAt: moment(a.StoppedAt),
+		})
+	}
+	return out, nil
+}
+
+func packAliases(all []directory.Alias) (string, error) {
+	as := make([]aliasJSON, len(all))
+	for i, a := range all {
 		as[i] = aliasJSON{
 			Channel: a.Address.Channel, Address: a.Address.ID, VerifiedBy: a.VerifiedBy,
 			VerifiedAt: micros(a.VerifiedAt), HeardAt: micros(a.HeardAt), DeadAt: micros(a.DeadAt), ComplainedAt: micros(a.ComplainedAt),
 			StoppedAt: micros(a.StoppedAt),
 		}
 	}
+	return packed(as, len(as))
+}
+
+func packPerson(p *directory.Person) (aliases, members string, err error) {
 	ms := make([]memberJSON, len(p.Members))
 	for i, m := range p.Members {
 		ms[i] = memberJSON(m)
 	}
-	if aliases, err = packed(as, len(as)); err != nil {
+	if aliases, err = packAliases(p.Aliases); err != nil {
 		return "", "", err
 	}
 	members, err = packed(ms, len(ms))

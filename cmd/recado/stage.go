@@ -281,6 +281,7 @@ func (s *stage) line(a play.Act) (local.Line, error) {
 		return local.Line{}, err
 	}
 	line := local.Line{From: from, Name: s.cast[a.Who].name, Text: a.Text, Subject: a.Subject, Forged: a.Forged, Defect: message.Defect(a.Defect)}
+	s.rename(a, &line)
 	if line.Files, err = filesOf(a.Files); err != nil {
 		return line, err
 	}
@@ -419,6 +420,22 @@ func (s *stage) spokenID(who, text string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%s never said %q", who, text)
+}
+
+// rename gives who speaks another name of the upstream's.
+func (s *stage) rename(a play.Act, line *local.Line) {
+	if a.Names == "" {
+		return
+	}
+	name := message.Address{Channel: line.From.Channel, ID: a.Name}
+	if who := s.cast[a.Who]; !who.has(name) {
+		who.addresses = append(who.addresses, name)
+	}
+	if a.Names == "only" {
+		line.From = name
+		return
+	}
+	line.Also = []message.Address{name}
 }
 
 // heardID is the id of the last message to somebody with some words in it.

@@ -20,7 +20,7 @@ func TestStore(t *testing.T, open func(t *testing.T) dialogue.Store) {
 		name string
 		test func(*testing.T)
 	}{
-		{"people", s.people}, {"organisations", s.organisations}, {"challenges", s.challenges}, {"catalogue", s.catalogue},
+		{"people", s.people}, {"merges", s.merges}, {"organisations", s.organisations}, {"challenges", s.challenges}, {"catalogue", s.catalogue},
 		{"articles", s.articles}, {"surveys", s.surveys}, {"tickets", s.tickets}, {"finding tickets", s.finding},
 		{"due tickets", s.due}, {"numbers", s.numbers}, {"lists", s.lists}, {"scope", s.scope}, {"transactions", s.transactions}, {"held", s.held}, {"sent", s.sent}, {"unseen", s.unseen},
 	} {

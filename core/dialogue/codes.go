@@ -116,19 +116,37 @@ func (s *scene) codeRight(c directory.Challenge, confirmed []Held) error {
 	if err != nil || !found {
 		return err
 	}
-	if s.known && s.who.ID != p.ID {
-		s.savePerson(without(s.who, s.in.From)) // only claimed to be theirs, else the sender were proved
-	}
 	for _, a := range []message.Address{c.At, s.in.From} {
+		if err := s.theirsNoMore(a, p.ID); err != nil {
+			return err
+		}
 		p.Aliases = proven(p.Aliases, a, s.now)
 	}
+	s.who, s.other = p, directory.Person{}
 	s.savePerson(p)
-	s.who = p
+	if err := s.meet(); err != nil { // it is theirs under its other names too
+		return err
+	}
 	s.plan.Challenges = append(s.plan.Challenges, directory.Challenge{At: c.At})
 	s.letGo(confirmed, p.ID, message.ByToken, "released by a code")
 	s.rest()
 	s.say("access.welcome", notice.Data{"Name": p.First()})
 	s.outcome(message.Talked, "proved by a code", nil)
+	return nil
+}
+
+// theirsNoMore takes an address from whoever else has it, in whatever spelling: it was only
+// claimed, or has changed hands, else the sender were proved.
+func (s *scene) theirsNoMore(a message.Address, but directory.PersonID) error {
+	for _, spelling := range directory.Spellings(a) {
+		p, found, err := known(s.r.PersonAt(s.ctx, spelling))
+		if err != nil {
+			return err
+		}
+		if found && p.ID != but {
+			s.savePerson(without(s.latest(p), spelling))
+		}
+	}
 	return nil
 }
 

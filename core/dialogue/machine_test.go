@@ -224,8 +224,10 @@ func TestHeardRevives(t *testing.T) {
 	t.Parallel()
 	s := &scene{now: time.Unix(9, 0), plan: &Plan{}, people: map[directory.PersonID]directory.Person{}}
 	s.in.From = mailOfAna
-	s.who = directory.Person{ID: "ana", Language: "en", Aliases: []directory.Alias{{Address: mailOfAna, HeardAt: time.Unix(1, 0), DeadAt: time.Unix(5, 0)}}}
-	s.heard()
+	s.who = directory.Person{ID: "ana", Language: "en", Aliases: []directory.Alias{{Address: mailOfAna, VerifiedAt: time.Unix(1, 0), HeardAt: time.Unix(1, 0), DeadAt: time.Unix(5, 0)}}}
+	if err := s.heard(); err != nil {
+		t.Fatal(err)
+	}
 	if al := s.who.Aliases[0]; !al.DeadAt.IsZero() || al.HeardAt != time.Unix(1, 0) || len(s.plan.People) != 1 {
 		t.Errorf("%+v, %d people saved", al, len(s.plan.People))
 	}

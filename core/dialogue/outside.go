@@ -83,5 +83,5 @@ func (s *scene) outsideTicket() (*ticket.Ticket, error) {
 
 // unsaid takes back what would be said in the conversation itself.
 func (s *scene) unsaid() {
-	s.plan.Says = slices.DeleteFunc(s.plan.Says, func(say Say) bool { return say.To == s.in.From })
+	s.plan.Says = slices.DeleteFunc(s.plan.Says, func(say Say) bool { return say.To.Channel == s.in.From.Channel && s.who.VerifiedAs(say.To) })
 }

@@ -22,6 +22,7 @@ import (
 type Plan struct {
 	Turn       Turn
 	People     []directory.Person
+	Merges     []directory.Merge
 	Challenges []directory.Challenge
 	Tickets    []*ticket.Ticket // new ones have Version 0
 	Links      []Pair
@@ -125,6 +126,11 @@ func (p *Plan) applyPeople(ctx context.Context, tx Tx) error {
 	for _, person := range p.People {
 		if err := tx.SavePerson(ctx, &person); err != nil {
 			return fmt.Errorf("save a person: %w", err)
+		}
+	}
+	for _, m := range p.Merges {
+		if err := tx.SaveMerge(ctx, &m); err != nil {
+			return fmt.Errorf("save a merge: %w", err)
 		}
 	}
 	for _, c := range p.Challenges {

@@ -3,8 +3,8 @@ package dialogue
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
-	"time"
 
 	"recado/core/directory"
 	"recado/core/message"
@@ -96,7 +96,9 @@ func (s *scene) decideProved() error {
 		}
 	}
 	if s.in.Proof != message.ByTeam {
-		s.heard()
+		if err := s.heard(); err != nil {
+			return err
+		}
 	}
 	if s.optsOut() {
 		return nil
@@ -332,37 +334,23 @@ func (s *scene) wantsReading() bool {
 	return !choice && senses(s.in.Text)&^(grateful|polite) == 0
 }
 
-// heard notes the first words from an address, that one given up for dead lives, and the
-// language of a person whose language nobody knew.
-func (s *scene) heard() {
-	changed := false
-	for i, al := range s.who.Aliases {
-		if al.Address == s.in.From && (al.HeardAt.IsZero() || !al.DeadAt.IsZero()) {
-			s.who.Aliases = append([]directory.Alias(nil), s.who.Aliases...)
-			s.who.Aliases[i].DeadAt = time.Time{}
-			if al.HeardAt.IsZero() {
-				s.who.Aliases[i].HeardAt, s.first = s.now, true
-			}
-			changed = true
-		}
+// heard notes under which names a person writes, that an address given up for dead lives,
+// and the language of a person whose language nobody knew.
+func (s *scene) heard() error {
+	if err := s.meet(); err != nil {
+		return err
 	}
 	if s.who.Language == "" && s.reading.Language != "" {
 		s.who.Language = notice.Language(s.reading.Language)
-		changed = true
-	}
-	if changed {
 		s.savePerson(s.who)
 	}
+	return nil
 }
 
-// savePerson stores a person with the plan; the later word wins.
+// savePerson stores a person with the plan; the later word wins, and comes later: an
+// address is free once whoever had it was stored without it.
 func (s *scene) savePerson(p directory.Person) {
-	for i := range s.plan.People {
-		if s.plan.People[i].ID == p.ID {
-			s.plan.People[i] = p
-			return
-		}
-	}
+	s.plan.People = slices.DeleteFunc(s.plan.People, func(q directory.Person) bool { return q.ID == p.ID })
 	s.plan.People = append(s.plan.People, p)
 	s.people[p.ID] = p
 }

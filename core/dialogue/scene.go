@@ -29,6 +29,8 @@ type scene struct {
 	known  bool // somebody has this address
 	proved bool // and it is proved that they wrote this
 
+	other directory.Person // who has another name of the sender; zero: nobody
+
 	thread  *ticket.Ticket // the ticket that the item is tied to, if who may see it
 	spoken  *ticket.Ticket // the ticket in focus, once it was looked up
 	command understood
@@ -121,22 +123,6 @@ func (s *scene) loadOffer() error {
 		}
 		s.offer = s.catalog.Offer(s.who, s.org)
 	}
-	return nil
-}
-
-// loadSender: an address names a person only when it is proved, both that it is
-// theirs and that they wrote this (rule 7).
-func (s *scene) loadSender() error {
-	if s.in.From.IsZero() {
-		return nil
-	}
-	who, found, err := known(s.r.PersonAt(s.ctx, s.in.From))
-	if err != nil || !found {
-		return err
-	}
-	s.who, s.known = who, true
-	s.people[who.ID] = who
-	s.proved = who.Active && (who.Verified(s.in.From) || s.in.Proof == message.ByTeam) && s.in.Proof != message.Unproved
 	return nil
 }
 

@@ -26,6 +26,8 @@ type Session struct {
 	At      time.Time        `json:"at,omitzero"`       // of the last turn
 	Pace    Paced            `json:"pace,omitzero"`     // how many turns of late
 
+	Two directory.PersonID `json:"two,omitempty"` // who seems to be the same person; the team was told
+
 	Language string `json:"language,omitempty"` // that a person nobody knows writes in
 }
 

@@ -28,6 +28,9 @@ type Reader interface {
 	Members(ctx context.Context, org OrgID, roles ...Role) ([]Person, error)
 	// Team lists the active agents and supervisors, by name.
 	Team(ctx context.Context) ([]Person, error)
+	// Merges lists the merges of contacts, latest first; Merge is one.
+	Merges(ctx context.Context, limit int) ([]Merge, error)
+	Merge(ctx context.Context, id MergeID) (Merge, error)
 	// Challenge is the code that was sent to an address and not used yet (A7).
 	Challenge(ctx context.Context, a message.Address) (Challenge, error)
 }
@@ -47,6 +50,12 @@ type Writer interface {
 	SavePerson(ctx context.Context, p *Person) error
 	SaveOrganisation(ctx context.Context, o *Organisation) error
 	SaveGroup(ctx context.Context, g Group) error
+	// SaveMerge keeps m, and makes Kept's what was Gone's: the tickets in which they are the
+	// requester or take part, and what they were asked. It fills in which these are. The
+	// people are saved beside it. UndoMerge gives Gone back what is still Kept's of it; a
+	// merge that was undone already is ErrStale.
+	SaveMerge(ctx context.Context, m *Merge) error
+	UndoMerge(ctx context.Context, m Merge, at time.Time) error
 	// SaveChallenge replaces the address's challenge; an empty one removes it.
 	SaveChallenge(ctx context.Context, c Challenge) error
 }

@@ -70,7 +70,8 @@ var forms = []form{
 	{Judges, regexp.MustCompile(`^` + name + ` (?P<verdict>releases|discards) on the page$`)},
 	{Fails, regexp.MustCompile(`^mail to ` + name + ` (?P<fate>bounces|is delayed|is called junk)(?:, (?P<forged>forged))?\s{2,}(?P<text>.+)$`)},
 	{Says, regexp.MustCompile(`^` + name + `(?: on (?P<channel>\w+)| (?P<reply>replies)(?: to (?P<number>[^\s,]+))?| in thread (?P<thread>\S+))` +
-		`(?: (?P<auto>automatically))?(?:, (?P<forged>forged))?(?:, (?P<defect>garbled|encrypted|incomplete|locked|view-once|foreign))?(?:, (?P<names>also|only) (?P<name>\S+@lid))?(?:, subject "(?P<subject>[^"]*)")?` +
+		`(?: (?P<auto>automatically))?(?:, (?P<forged>forged))?(?:, (?P<defect>garbled|encrypted|incomplete|locked|view-once|foreign))?` +
+		`(?:, (?P<names>also|only) (?P<name>\S+@lid))?(?:, subject "(?P<subject>[^"]*)")?` +
 		`(?:, copy to (?P<copies>[^:]+?))?(?:, with (?P<files>[^:]+?))?(?:\s{2,}(?P<text>.*))?$`)},
 }
 

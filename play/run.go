@@ -140,7 +140,8 @@ func (r *runner) act(ctx context.Context, step Step) error {
 	a := Act{
 		Verb: step.Verb, Who: step.Who, Channel: step.Args["channel"], Text: step.Text, Old: step.Args["old"], Subject: step.Args["subject"],
 		Files: step.Args["files"], Reply: step.Args["reply"] != "", Number: step.Args["number"], Thread: step.Args["thread"],
-		Forged: step.Args["forged"] != "", Defect: step.Args["defect"], Names: step.Args["names"], Name: step.Args["name"], Auto: step.Args["auto"] != "", Copies: step.Args["copies"],
+		Forged: step.Args["forged"] != "", Defect: step.Args["defect"], Auto: step.Args["auto"] != "", Copies: step.Args["copies"],
+		Names: step.Args["names"], Name: step.Args["name"],
 		Verdict: step.Args["verdict"],
 		Fate:    step.Args["fate"],
 	}

@@ -33,7 +33,7 @@ func (s *scene) loadSender() error {
 			}
 		}
 	}
-	all := append(proved, claimed...)
+	all := slices.Concat(proved, claimed)
 	if len(all) == 0 {
 		return nil
 	}

@@ -150,7 +150,7 @@ func TestTranslated(t *testing.T) {
 // samples has a value for every field that texts ask for, no two alike.
 var samples = map[string]any{
 	".Folded": true, ".Caution": "⚠️ Abra com cuidado.", ".Attached": true, ".At": "hoje 9:07",
-	".Emoji": "🎈", ".Merge": "m-1",
+	".Emoji": "🎈", ".Merge": "m-1", ".Other": "Ana (celular)",
 	".About": "Fiscal › CT-e", ".Agent": "Bia Lima", ".Articles": "• Rejeição 539", ".Audience": "Ana (whatsapp)", ".By": "Davi", ".Chat": true, ".Defect": "Só que ela chegou danificada.",
 	".Closed": "05/03 10:00", ".Code": "123456", ".Comment": "Foi rápido", ".Contact": "Recepção", ".Contacts": "Chat no site", ".Count": 2, ".Days": 5, ".Domain": "ipe.example", ".Hidden": true, ".List": "1. Fechem tudo", ".Mail": true,
 	".More": 4, ".Ref": "Q-ABCDEFGHIJ", ".Registered": "Marta", ".Releasable": true, ".Released": true, ".Senders": 3, ".Shown": 9,

@@ -14,6 +14,7 @@ import (
 	"go.mau.fi/whatsmeow/proto/waCommon"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/types/events"
 	"google.golang.org/protobuf/proto"
 
 	"recado/channels/whatsapp/watest"
@@ -516,4 +517,34 @@ func FuzzReadCard(f *testing.F) {
 			t.Errorf("got %+v", c)
 		}
 	})
+}
+
+// TestWhoseConversation: what is none of ours is counted and left alone, and what the
+// phone tells of the past is nothing new.
+func TestWhoseConversation(t *testing.T) {
+	t.Parallel()
+	c, err := New(Options{Account: "principal", DSN: "none", Files: newMemFiles(), Clock: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ana, own := types.NewJID(anaNumber, types.DefaultUserServer), types.NewJID(deskNumber, types.DefaultUserServer)
+	for name, tc := range map[string]struct {
+		source types.MessageSource
+		passed string // empty: it concerns us
+	}{
+		"a customer":                  {types.MessageSource{Chat: ana, Sender: ana}, ""},
+		"our own phone to a customer": {types.MessageSource{Chat: ana, Sender: own, IsFromMe: true}, ""},
+		"a note to ourselves":         {types.MessageSource{Chat: own, Sender: own, IsFromMe: true}, "self"},
+		"a group":                     {types.MessageSource{Chat: types.NewJID("1", types.GroupServer), Sender: ana, IsGroup: true}, "group"},
+		"a status post":               {types.MessageSource{Chat: types.StatusBroadcastJID, Sender: ana, IsGroup: true}, "status"},
+		"a channel":                   {types.MessageSource{Chat: types.NewJID("1", types.NewsletterServer)}, "newsletter"},
+	} {
+		before := c.Passed()[tc.passed]
+		if got := c.concernsUs(tc.source); got != (tc.passed == "") || !got && c.Passed()[tc.passed] != before+1 {
+			t.Errorf("%s: got %t, passed %v", name, got, c.Passed())
+		}
+	}
+	if !c.hear(t.Context(), &events.HistorySync{}) { // there is no sink: what is taken would fail
+		t.Error("history is taken for messages")
+	}
 }

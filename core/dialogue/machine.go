@@ -161,7 +161,7 @@ const latestWords = 20
 func (s *scene) mark(change func(*directory.Alias)) {
 	s.who.Aliases = slices.Clone(s.who.Aliases)
 	for i := range s.who.Aliases {
-		if s.who.Aliases[i].Address == s.in.From {
+		if slices.Contains(s.names(), s.who.Aliases[i].Address) {
 			change(&s.who.Aliases[i])
 		}
 	}

@@ -187,9 +187,11 @@ func (p Person) Reach() []message.Address {
 }
 
 // ReachBut is Reach without one address, on whatever channel: where else somebody is
-// told what did not arrive there.
+// told what did not arrive there. A hidden name is another name of a number.
 func (p Person) ReachBut(without message.Address) []message.Address {
-	p.Aliases = slices.DeleteFunc(slices.Clone(p.Aliases), func(al Alias) bool { return al.Address == without })
+	p.Aliases = slices.DeleteFunc(slices.Clone(p.Aliases), func(al Alias) bool {
+		return al.Address == without || without.Channel == message.WhatsApp && (isHidden(al.Address) || isHidden(without) && al.Address.Channel == without.Channel)
+	})
 	return p.reach(nil)
 }
 

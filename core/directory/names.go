@@ -79,7 +79,7 @@ func (p Person) Met(names []message.Address, now time.Time) (Person, bool) {
 	for i, name := range names {
 		at := p.aliasOf(name)
 		if at < 0 {
-			p.Aliases = append(p.Aliases, Alias{Address: name, VerifiedBy: ByUpstream})
+			p.Aliases = append(p.Aliases, Alias{Address: name, VerifiedBy: ByUpstream, StoppedAt: p.stopped(names)})
 			at = len(p.Aliases) - 1
 			newNumber = newNumber || !isHidden(name)
 		} else {
@@ -100,6 +100,16 @@ func (p Person) Met(names []message.Address, now time.Time) (Person, bool) {
 		p.retire(names, now)
 	}
 	return p, !slices.Equal(before, p.Aliases)
+}
+
+// stopped is when they asked for no more notices under one of these names; zero: never.
+func (p Person) stopped(names []message.Address) time.Time {
+	for _, name := range names {
+		if i := p.aliasOf(name); i >= 0 && !p.Aliases[i].StoppedAt.IsZero() {
+			return p.Aliases[i].StoppedAt
+		}
+	}
+	return time.Time{}
 }
 
 // accounts counts the WhatsApp accounts that are known by a hidden name.

@@ -99,6 +99,22 @@ func TestMet(t *testing.T) {
 	}
 }
 
+// A hidden name is no way around a wish: it is the same phone.
+func TestNoNoticesByAnotherName(t *testing.T) {
+	t.Parallel()
+	number, lid := wa("5511999990001"), wa("900000001@lid")
+	p := directory.Person{Aliases: []directory.Alias{{Address: number, VerifiedAt: then, HeardAt: then, StoppedAt: then}, proved(mail)}}
+	p, _ = p.Met([]message.Address{lid, number}, then)
+	if al, _ := p.Alias(lid); !al.StoppedAt.Equal(then) {
+		t.Errorf("the hidden name takes notices: %+v", al)
+	}
+	for _, without := range []message.Address{number, lid} {
+		if got := p.ReachBut(without); !slices.Equal(got, []message.Address{mail}) {
+			t.Errorf("without %s, by %v", without, got)
+		}
+	}
+}
+
 func TestChangedHands(t *testing.T) {
 	t.Parallel()
 	number, lid, stranger := wa("5511999990001"), wa("900000001@lid"), wa("900000002@lid")

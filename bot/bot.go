@@ -70,6 +70,18 @@ type Options struct {
 	OnDead   func(ctx context.Context, tx dialogue.Tx, item inbox.Item, cause error) error
 	OnBuried func(ctx context.Context, tx dialogue.Tx, b outbox.Buried) error
 
+	// Alarm tells the team of a channel or one of Parts that has been in trouble for a
+	// minute, once, and when it is over. Memory keeps what was told; nil forgets it.
+	Alarm  func(ctx context.Context, tx dialogue.Tx, a dialogue.Alarm) error
+	Parts  []Part
+	Memory channels.Memory
+
+	// Elsewhere says by another channel what is Proactive and has waited for Patience
+	// since its channel cannot send at all; false: there is no other way to its reader,
+	// and it goes on waiting. Patience zero: nothing goes another way.
+	Elsewhere func(ctx context.Context, tx dialogue.Tx, row outbox.Row, cause error) (bool, error)
+	Patience  func(channel message.Channel, account string) time.Duration
+
 	DrainTimeout time.Duration  // of the whole shutdown; zero is 9 s, since many supervisors kill after 10
 	Jitter       func() float64 // in [0,1), spreads retries of sending; nil is math/rand
 }
@@ -164,6 +176,14 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	working.start(b.inbox.Run)
 	working.start(func(ctx context.Context) error { return b.hold(ctx, clockLease, b.watch) })
+	for _, p := range b.opts.Parts {
+		working.start(func(ctx context.Context) error {
+			return b.hold(ctx, "part/"+p.Name, func(held context.Context) error {
+				b.lookOut(held, "part/"+p.Name, p.Name, p.State)
+				return nil
+			})
+		})
+	}
 	b.health.running(true)
 
 	<-ctx.Done()

@@ -42,6 +42,7 @@ func (b *Bot) newUnit(channel channels.Channel) (*unit, error) {
 	u.outbox, err = outbox.New(outbox.Options{
 		Channel: channel, Store: b.opts.Outbox, Clock: b.opts.Clock, Logger: b.opts.Logger,
 		Linker: b.opts.Linker, Drain: b.partDrain(),
+		Elsewhere: b.elsewhere, Patience: b.patienceWith(channel),
 		OnBuried: b.tellBuried, OnResult: func(r outbox.Result) { b.metrics.sent(channel.Name(), r) },
 		Jitter: b.opts.Jitter,
 	})
@@ -52,13 +53,15 @@ func (b *Bot) newUnit(channel channels.Channel) (*unit, error) {
 // always does: rows are not claimed one by one, so there is one sender for each.
 func (b *Bot) tend(ctx context.Context, u *unit, receiving *stage) error {
 	return b.hold(ctx, u.lease, func(held context.Context) error {
-		if !u.exclusive {
-			return u.outbox.Run(held)
-		}
-		received := receiving.startWithin(held, func(ctx context.Context) error { return b.receive(ctx, u) })
-		err := u.outbox.Run(held)
-		<-received
-		return err
+		return b.watched(held, u, func(held context.Context) error {
+			if !u.exclusive {
+				return u.outbox.Run(held)
+			}
+			received := receiving.startWithin(held, func(ctx context.Context) error { return b.receive(ctx, u) })
+			err := u.outbox.Run(held)
+			<-received
+			return err
+		})
 	})
 }
 

@@ -19,7 +19,7 @@ type metrics struct {
 	turns    prometheus.Histogram
 	read     func() readings
 
-	waiting, lag, up, lease, passed *prometheus.Desc
+	waiting, lag, up, lease, passed, trouble *prometheus.Desc
 }
 
 // readings are the values behind the gauges at one moment.
@@ -46,6 +46,7 @@ func newMetrics() *metrics {
 		waiting: gauge("recado_waiting", "What waits: conversations for a turn, messages in hand to be sent.", "queue"),
 		lag:     gauge("recado_lag_seconds", "How late the latest of what waits is.", "queue"),
 		up:      gauge("recado_channel_up", "1 while the channel receives in this process.", "channel", "account"),
+		trouble: gauge("recado_channel_trouble", "1 while the channel has the trouble.", "channel", "account", "trouble"),
 		passed:  gauge("recado_passed_total", "What came in and was none of the desk's, such as a group or a status post.", "channel", "account", "reason"),
 		lease:   gauge("recado_lease_held", "1 while this process has the lease.", "lease"),
 	}
@@ -59,7 +60,7 @@ func (m *metrics) Describe(descs chan<- *prometheus.Desc) {
 	for _, c := range m.counted() {
 		c.Describe(descs)
 	}
-	for _, d := range []*prometheus.Desc{m.waiting, m.lag, m.up, m.lease, m.passed} {
+	for _, d := range []*prometheus.Desc{m.waiting, m.lag, m.up, m.lease, m.passed, m.trouble} {
 		descs <- d
 	}
 }
@@ -79,6 +80,9 @@ func (m *metrics) Collect(out chan<- prometheus.Metric) {
 	gauge(m.lag, now.Outbox.Lag.Seconds(), "outbox")
 	for _, c := range now.Channels {
 		gauge(m.up, one(c.Up), string(c.Name), c.Account)
+		if c.Trouble != message.NoTrouble {
+			gauge(m.trouble, 1, string(c.Name), c.Account, string(c.Trouble))
+		}
 		for _, why := range slices.Sorted(maps.Keys(c.Passed)) {
 			out <- prometheus.MustNewConstMetric(m.passed, prometheus.CounterValue, float64(c.Passed[why]), string(c.Name), c.Account, why)
 		}

@@ -36,6 +36,12 @@ type Options struct {
 	SendTimeout time.Duration // of one call of Send; zero is 2 minutes
 	Drain       time.Duration // what sends under way have to end after Run's context did; zero is 5 s
 
+	// Elsewhere is asked about a Proactive row that has waited for Patience while the
+	// channel is signed out or away: true when its reader is told another way, which ends
+	// it. Patience zero: it is never asked.
+	Elsewhere func(ctx context.Context, row Row, cause error) (bool, error)
+	Patience  time.Duration
+
 	// OnBuried tells the team, and marks the address where it is dead. It is called
 	// before the burial is noted, and again after a crash between the two. While it
 	// fails the message is kept and tried, up to twice MaxAttempts.

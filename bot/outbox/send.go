@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"recado/channels"
 )
 
@@ -62,6 +64,10 @@ func (o *Outbox) attempt(ctx context.Context, row Row) (Result, error) {
 	kind, after := channels.KindOf(err)
 	switch kind {
 	case channels.SignedOut, channels.Away:
+		if o.goneElsewhere(ctx, row, now, err) {
+			result.Buried = true
+			return result, nil
+		}
 		result.RunAt = now // it is the channel that waits, not this message
 		o.suspend(now, err)
 	case channels.RateLimited:
@@ -80,6 +86,28 @@ func (o *Outbox) attempt(ctx context.Context, row Row) (Result, error) {
 		}
 	}
 	return result, nil
+}
+
+// goneElsewhere reports whether a row that has waited for too long went another way.
+func (o *Outbox) goneElsewhere(ctx context.Context, row Row, now time.Time, cause error) bool {
+	if o.opts.Elsewhere == nil || o.opts.Patience <= 0 || !row.Proactive || now.Sub(postedAt(row.ID)) < o.opts.Patience {
+		return false
+	}
+	gone, err := o.opts.Elsewhere(ctx, row, cause)
+	if err != nil {
+		o.opts.Logger.Error("a message that waits could not be sent another way", "message", row.ID, "error", err)
+	}
+	return gone && err == nil
+}
+
+// postedAt is when a message was made: its id says so (UUIDv7, RFC 9562 section 5.7). What
+// has another id never waited.
+func postedAt(id string) time.Time {
+	u, err := uuid.Parse(id)
+	if err != nil || u.Version() != 7 {
+		return time.Unix(1<<40, 0)
+	}
+	return time.Unix(u.Time().UnixTime()).UTC()
 }
 
 // send calls the channel; a panic is an error like any other.

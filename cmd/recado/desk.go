@@ -156,6 +156,11 @@ func (d *desk) newBot(all []channels.Channel, owner string) (*bot.Bot, error) {
 				Message: b.Row.Outbound, UpstreamID: b.Row.UpstreamID, Why: channels.WhyOf(b.Err), Said: b.Err.Error(), Dead: b.Kind == channels.Unreachable,
 			})
 		},
+		Alarm: d.engine.Alarm, Parts: d.parts(), Memory: d.memory(),
+		Elsewhere: func(ctx context.Context, tx dialogue.Tx, row outbox.Row, cause error) (bool, error) {
+			return d.engine.Elsewhere(ctx, tx, dialogue.Undelivered{Message: row.Outbound, UpstreamID: row.UpstreamID, Said: cause.Error()})
+		},
+		Patience:     d.emailAfter,
 		DrainTimeout: d.cfg.Drain.Timeout,
 	})
 }

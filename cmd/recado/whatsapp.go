@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/mdp/qrterminal/v3"
 
 	"recado/bot"
 	"recado/channels/whatsapp"
 	"recado/config"
+	"recado/core/message"
 )
 
 // whatsAppOptions of one configured number.
@@ -20,6 +22,24 @@ func (d *desk) whatsAppOptions(w config.WhatsApp) whatsapp.Options {
 	o := linkOptions(d.cfg, w)
 	o.Files, o.Memory, o.Clock, o.Log = d.files.attachments, d.memory(), d.clock.Now, d.log
 	return o
+}
+
+// emailAfter is how long notices wait for a channel before they go by mail.
+func (d *desk) emailAfter(channel message.Channel, account string) time.Duration {
+	for _, w := range d.cfg.WhatsApp {
+		if channel == message.WhatsApp && account == w.Account {
+			return w.EmailAfter
+		}
+	}
+	return 0
+}
+
+// parts are what may be in trouble besides the channels.
+func (d *desk) parts() []bot.Part {
+	if d.files.scanner == nil {
+		return nil
+	}
+	return []bot.Part{{Name: "ClamAV", State: d.files.scanner.State}}
 }
 
 // linkOptions are what is needed to link a number, or to look at it.

@@ -19,11 +19,12 @@ const (
 	NotSpelled      Failure = "not-spelled"     // the address has letters that our server cannot send to
 	TooOften        Failure = "too-often"       // a limit of sending was reached
 	NoAnswer        Failure = "no-answer"       // tried for hours; nobody took it
+	ChannelDown     Failure = "channel-down"    // our own way there does not work
 )
 
 // Failures lists them.
 var Failures = []Failure{
-	Refused, NoSuchAddress, NoSuchDomain, MailboxFull, Oversized, TakenForSpam, FileForbidden, SenderRefused, Unauthenticated, NotRelayed, NotSpelled, TooOften, NoAnswer,
+	Refused, NoSuchAddress, NoSuchDomain, MailboxFull, Oversized, TakenForSpam, FileForbidden, SenderRefused, Unauthenticated, NotRelayed, NotSpelled, TooOften, NoAnswer, ChannelDown,
 }
 
 // Gone reports that there is nobody at the address: nothing more is sent there until
@@ -31,4 +32,6 @@ var Failures = []Failure{
 func (f Failure) Gone() bool { return f == NoSuchAddress || f == NoSuchDomain }
 
 // Passing reports what may be none another day.
-func (f Failure) Passing() bool { return f == MailboxFull || f == NoAnswer || f == TooOften }
+func (f Failure) Passing() bool {
+	return f == MailboxFull || f == NoAnswer || f == TooOften || f == ChannelDown
+}

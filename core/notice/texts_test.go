@@ -151,6 +151,7 @@ func TestTranslated(t *testing.T) {
 var samples = map[string]any{
 	".Folded": true, ".Caution": "⚠️ Abra com cuidado.", ".Attached": true, ".At": "hoje 9:07",
 	".Emoji": "🎈", ".Merge": "m-1", ".Other": "Ana (celular)",
+	".Part": "WhatsApp principal", ".Detail": "device removed", ".Since": "hoje 8:15",
 	".About": "Fiscal › CT-e", ".Agent": "Bia Lima", ".Articles": "• Rejeição 539", ".Audience": "Ana (whatsapp)", ".By": "Davi", ".Chat": true, ".Defect": "Só que ela chegou danificada.",
 	".Closed": "05/03 10:00", ".Code": "123456", ".Comment": "Foi rápido", ".Contact": "Recepção", ".Contacts": "Chat no site", ".Count": 2, ".Days": 5, ".Domain": "ipe.example", ".Hidden": true, ".List": "1. Fechem tudo", ".Mail": true,
 	".More": 4, ".Ref": "Q-ABCDEFGHIJ", ".Registered": "Marta", ".Releasable": true, ".Released": true, ".Senders": 3, ".Shown": 9,

@@ -143,6 +143,7 @@ func built(t *testing.T) map[string][]string {
 		"level.":           stringsOf(ticket.Levels...),
 		"type.":            stringsOf(ticket.Types...),
 		"failure.":         stringsOf(message.Failures...),
+		"trouble.":         stringsOf(message.Troubles...),
 		"status.":          stringsOf(ticket.Statuses...),
 		"file.":            stringsOf(message.TooLarge, message.TooMany, message.Unreadable, message.Infected, message.Unscanned, message.Awaited),
 		"defect.subject.":  defects,

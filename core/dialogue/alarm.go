@@ -1,0 +1,85 @@
+package dialogue
+
+import (
+	"context"
+	"time"
+
+	"recado/core/message"
+	"recado/core/notice"
+)
+
+// Alarm is a part of the desk in trouble, or well again.
+type Alarm struct {
+	Part    string // for people, such as "WhatsApp principal"
+	Trouble message.Trouble
+	Detail  string // in the part's own words
+	Since   time.Time
+	Until   time.Time // when it ends by itself, or gets worse; zero: not known
+	Over    bool
+}
+
+// Alarm tells the supervisors, by mail where they have it: what is in trouble may be the
+// other way to them.
+func (e *Engine) Alarm(ctx context.Context, tx Tx, a Alarm) error {
+	team, err := tx.Team(ctx)
+	if err != nil {
+		return err
+	}
+	key := "notice.trouble"
+	if a.Over {
+		key = "notice.mended"
+	}
+	for _, p := range supervisorsOf(team) {
+		lang := notice.Language(orElse(p.Language, e.Desk.Language))
+		data := notice.Data{
+			"Part": a.Part, "What": e.Catalogue.Word(lang, "trouble."+string(a.Trouble)), "Detail": a.Detail,
+			"Since": e.Catalogue.When(lang, a.Since, e.Now(), e.placeOf(p)), "Until": "",
+		}
+		if !a.Until.IsZero() {
+			data["Until"] = e.Catalogue.When(lang, a.Until, e.Now(), e.placeOf(p))
+		}
+		for _, to := range byMail(p.Reach()) {
+			out, err := e.render(Say{To: to, Language: lang, Key: key, Data: data, Subject: e.Catalogue.Word(lang, "trouble.subject") + ": " + a.Part}, nil)
+			if err != nil {
+				return err
+			}
+			if err := tx.Post(ctx, out); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// byMail is somebody's mail alone, where they have some.
+func byMail(reach []message.Address) []message.Address {
+	for i, a := range reach {
+		if a.Channel == message.Email {
+			return reach[i : i+1]
+		}
+	}
+	return reach
+}
+
+// Elsewhere says by mail what its own channel cannot send now, and has not been able to
+// for long, if its reader has mail; that is a remark in the ticket. False: it waits.
+func (e *Engine) Elsewhere(ctx context.Context, tx Tx, u Undelivered) (bool, error) {
+	u.Why = message.ChannelDown
+	l, err := e.refusedToUs(ctx, tx, u)
+	if err != nil || l.via.Channel != message.Email {
+		return false, err
+	}
+	if !l.again { // it was told there when it was told here
+		return true, nil
+	}
+	if err := tx.Post(ctx, e.elsewhere(l.sent.Out, l.via)); err != nil {
+		return false, err
+	}
+	said, err := e.noteLost(l, u.Said)
+	if err != nil {
+		return false, err
+	}
+	said.At, said.Via = e.Now(), l.sent.Out.To.Channel
+	l.ticket.RemarkMachine("", said, said.At)
+	return true, tx.Update(ctx, l.ticket)
+}

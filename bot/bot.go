@@ -58,6 +58,13 @@ type Options struct {
 	// Linker makes the URL of a link just before it is sent; see outbox.Options.
 	Linker func(link message.Link, now time.Time) string
 
+	// Hold says how long a message has to wait before a channel sends it; nil: not at all.
+	// See outbox.Options.
+	Hold func(channel channels.Channel) func(out message.Outbound, now time.Time) time.Duration
+
+	// Deliveries notes what became of messages; nil: it is not noted.
+	Deliveries Deliveries
+
 	// Away reports errors of the engine that are no fault of the turn, such as a
 	// session store that cannot be reached: the turn waits, uncounted.
 	Away func(error) bool
@@ -93,10 +100,14 @@ type Bot struct {
 	units   []*unit
 	metrics *metrics
 	health  health
+	manners chan manner
 	turn    chan struct{} // holds a token while nobody runs: one Run at a time
 }
 
-var _ channels.Sink = (*Bot)(nil)
+var (
+	_ channels.Sink    = (*Bot)(nil)
+	_ channels.Witness = (*Bot)(nil)
+)
 
 // New makes a Bot; it starts nothing.
 func New(opts Options) (*Bot, error) {
@@ -110,7 +121,7 @@ func New(opts Options) (*Bot, error) {
 	if opts.DrainTimeout <= 0 {
 		opts.DrainTimeout = 9 * time.Second
 	}
-	b := &Bot{opts: opts, metrics: newMetrics(), turn: make(chan struct{}, 1)}
+	b := &Bot{opts: opts, metrics: newMetrics(), manners: make(chan manner, mannersWait), turn: make(chan struct{}, 1)}
 	b.turn <- struct{}{}
 	b.metrics.read = b.readings
 	if err := b.open(); err != nil {
@@ -175,6 +186,7 @@ func (b *Bot) Run(ctx context.Context) error {
 		}
 	}
 	working.start(b.inbox.Run)
+	working.start(b.showManners)
 	working.start(func(ctx context.Context) error { return b.hold(ctx, clockLease, b.watch) })
 	for _, p := range b.opts.Parts {
 		working.start(func(ctx context.Context) error {

@@ -10,6 +10,7 @@ import (
 
 	"recado/bot/outbox"
 	"recado/channels"
+	"recado/core/message"
 )
 
 const (
@@ -38,13 +39,17 @@ func (b *Bot) newUnit(channel channels.Channel) (*unit, error) {
 	if e, ok := channel.(channels.Exclusive); ok {
 		u.exclusive = e.Exclusive()
 	}
+	var hold func(message.Outbound, time.Time) time.Duration
+	if b.opts.Hold != nil {
+		hold = b.opts.Hold(channel)
+	}
 	var err error
 	u.outbox, err = outbox.New(outbox.Options{
 		Channel: channel, Store: b.opts.Outbox, Clock: b.opts.Clock, Logger: b.opts.Logger,
 		Linker: b.opts.Linker, Drain: b.partDrain(),
 		Elsewhere: b.elsewhere, Patience: b.patienceWith(channel),
 		OnBuried: b.tellBuried, OnResult: func(r outbox.Result) { b.metrics.sent(channel.Name(), r) },
-		Jitter: b.opts.Jitter,
+		Jitter: b.opts.Jitter, Hold: hold,
 	})
 	return u, err
 }

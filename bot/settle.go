@@ -37,6 +37,7 @@ func (b *Bot) settleOnce(ctx context.Context) (worked bool, next time.Time, err 
 	if err != nil {
 		return false, next, err
 	}
+	b.settleManners(ctx)
 	for _, u := range b.units {
 		sent, at, err := u.outbox.Settle(ctx)
 		if err != nil {

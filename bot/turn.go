@@ -24,18 +24,21 @@ func (h turns) Handle(ctx context.Context, t inbox.Turn) error {
 	b, turn := h.b, asTurn(t)
 	begun := b.opts.Clock.Now()
 	var err error
+	var outcomes []message.Outcome
+	ended := b.attend(turn)
+	defer func() { ended(outcomes) }()
 	for range conflictTries {
 		var plan Plan
 		if plan, err = b.opts.Engine.Prepare(ctx, turn); err != nil {
 			return fmt.Errorf("bot: prepare the turn: %w", err)
 		}
-		var outcomes []message.Outcome
 		outcomes, err = b.commit(ctx, turn, plan)
 		if err == nil {
 			b.wakeOutboxes()
 			b.metrics.turn(b.opts.Clock.Now().Sub(begun), outcomes)
 			return nil
 		}
+		outcomes = nil
 		if !errors.Is(err, dialogue.ErrConflict) {
 			break
 		}

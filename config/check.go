@@ -37,6 +37,7 @@ func (r *reader) check(cfg *Config) {
 	r.whatsApp(cfg.WhatsApp)
 	r.hours(cfg.Hours)
 	r.pace(cfg)
+	r.care(cfg.Care)
 	r.promises(cfg.Promises)
 	r.limits(cfg)
 }

@@ -46,6 +46,7 @@ type Config struct {
 	Hours      Hours      `yaml:"hours"`
 	Promises   Promises   `yaml:"promises"`
 	Reminders  Reminders  `yaml:"reminders"`
+	Care       Care       `yaml:"care"`
 	Tickets    Tickets    `yaml:"tickets"`
 	Survey     Survey     `yaml:"survey"`
 	Quarantine Quarantine `yaml:"quarantine"`
@@ -281,6 +282,14 @@ type Promise struct {
 type Reminders struct {
 	After      []time.Duration `yaml:"after"`       // since the team's last word, rising
 	CloseAfter time.Duration   `yaml:"close_after"` // since the last reminder, which warns of it; 0: never
+}
+
+// Care keeps the desk's number on WhatsApp from being taken for a robot's. Notices are what
+// nobody asked for: reminders, and what the program does by itself.
+type Care struct {
+	Quiet     string        `yaml:"quiet"`      // hours of the desk's day without notices, as in 21:00-08:00; empty: none
+	PerMinute int           `yaml:"per_minute"` // notices, to all people together; 0: no limit
+	PerChat   time.Duration `yaml:"per_chat"`   // between two messages to one person, after the first five; 0: no limit
 }
 
 // Tickets is what a ticket allows.

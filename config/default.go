@@ -34,6 +34,7 @@ func Default() Config {
 			Critical: Promise{Answer: 30 * time.Minute, Solve: 4 * time.Hour},
 		},
 		Reminders:  Reminders{After: []time.Duration{2 * day, 3 * day}, CloseAfter: 2 * day},
+		Care:       Care{Quiet: "21:00-08:00", PerMinute: 20, PerChat: time.Second},
 		Tickets:    Tickets{Reopen: 5 * day},
 		Quarantine: Quarantine{LinkExpires: 7 * day},
 		Survey:     Survey{Expires: 7 * day, NPSEvery: 90 * day},

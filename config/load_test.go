@@ -167,6 +167,18 @@ func TestFaultsSayWhereAndWhatToWrite(t *testing.T) {
 			want: "recado.yaml:1:19: clamav.address: write a host and a port, such as 127.0.0.1:8080\n" +
 				"recado.yaml:1:35: clamav.timeout: between 1s and 10m",
 		},
+		"quiet hours that are none": {
+			yaml: "care:\n  quiet: 21-8\n",
+			want: `recado.yaml:2:10: care.quiet: write the hours as 21:00-08:00, or "" for none`,
+		},
+		"notices like a robot's": {
+			yaml: "care:\n  per_minute: 600\n",
+			want: "recado.yaml:2:15: care.per_minute: from 1 to 60, or 0 for no limit",
+		},
+		"a chat that is too slow": {
+			yaml: "care:\n  per_chat: 1m\n",
+			want: "recado.yaml:2:13: care.per_chat: at most 5s, or 0s for no limit",
+		},
 		"reminders that go back": {
 			yaml: "reminders:\n  after: [3d, 2d]\n",
 			want: "recado.yaml:2:3: reminders.after: each reminder comes later than the one before, counted from the team's last word: 2d, 3d",

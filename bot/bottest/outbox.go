@@ -37,6 +37,7 @@ func TestOutboxStore(t *testing.T, open func(t *testing.T) OutboxStore) {
 		"what was rolled back is never sent":            outboxSuite.rolledBack,
 		"order per address":                             outboxSuite.order,
 		"one waiting address does not hold up another":  outboxSuite.waits,
+		"an answer overtakes what nobody waits for":     outboxSuite.overtakes,
 		"results are noted":                             outboxSuite.results,
 		"addresses that are being sent to are left out": outboxSuite.excluded,
 		"accounts are apart, and none is everybody's":   outboxSuite.accounts,
@@ -165,6 +166,28 @@ func (s outboxSuite) waits(t *testing.T) {
 	}
 	if got := s.texts(t, later); !slices.Equal(got, []string{"a1", "a2"}) {
 		t.Errorf("when its time has come: %v", got)
+	}
+}
+
+func (s outboxSuite) overtakes(t *testing.T) {
+	reminder := s.message("ana", "reminder")
+	reminder.Proactive = true
+	s.post(t, reminder, s.message("ana", "answer 1"), s.message("ana", "answer 2"))
+	rows := s.due(t, noon)
+	later := noon.Add(time.Hour)
+	s.record(t, outbox.Result{Row: rows[0], At: noon, RunAt: later})
+	if got := s.texts(t, noon); !slices.Equal(got, []string{"answer 1", "answer 2"}) {
+		t.Errorf("while the reminder waits: %v", got)
+	}
+	s.record(t, outbox.Result{Row: rows[1], At: noon, RunAt: later.Add(time.Hour)}, outbox.Result{Row: rows[2], At: noon, RunAt: noon})
+	if got := s.texts(t, noon); len(got) > 0 {
+		t.Errorf("an answer overtook an answer: %v", got)
+	}
+	if got := s.next(t); !got.Equal(later) {
+		t.Errorf("next due %v, want %v", got, later)
+	}
+	if got := s.texts(t, later); !slices.Equal(got, []string{"reminder"}) {
+		t.Errorf("when the reminder's time has come: %v", got)
 	}
 }
 

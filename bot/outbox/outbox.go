@@ -31,6 +31,10 @@ type Options struct {
 	// attempt, so that no live link rests in a table.
 	Linker func(link message.Link, now time.Time) string
 
+	// Hold says how long a message has to wait still, just before it is sent; nil: never.
+	// What is Proactive does not hold up the later messages of its address; the rest does.
+	Hold func(out message.Outbound, now time.Time) time.Duration
+
 	Parallel    int           // addresses sent to at the same time; zero is 8
 	MaxAttempts int           // of one message; zero is 12, which takes some six hours
 	SendTimeout time.Duration // of one call of Send; zero is 2 minutes

@@ -51,6 +51,12 @@ func (o *Outbox) mayTry(row Row) bool {
 // attempt sends once and says how that ended. An error means that it has no result:
 // it was cut short by the end of the process, and may or may not have been sent.
 func (o *Outbox) attempt(ctx context.Context, row Row) (Result, error) {
+	if o.opts.Hold != nil {
+		now := o.opts.Clock.Now()
+		if wait := o.opts.Hold(row.Outbound, now); wait > 0 {
+			return Result{Row: row, At: now, RunAt: now.Add(wait)}, nil
+		}
+	}
 	receipt, err := o.send(ctx, row)
 	now := o.opts.Clock.Now()
 	if err == nil {

@@ -33,13 +33,13 @@ func (t *tx) Post(_ context.Context, out message.Outbound) error {
 	}
 	t.gathered.posts = append(t.gathered.posts, []any{
 		string(out.To.Channel), out.Account, key(out.To.ID), stateWaiting, atOnce, 0, key(t.db.foretell(out)), out.Number,
-		bit(out.Code), micros(t.db.now()), 0, "", string(body),
+		bit(out.Code), micros(t.db.now()), 0, "", string(body), bit(out.Proactive),
 	})
 	return nil
 }
 
 const insertOutbox = `insert into outbox (channel, account, address, state, run_at, attempts, upstream_id, number,
-	secret, posted_at, ended_at, failure, body) values {rows}`
+	secret, posted_at, ended_at, failure, body, proactive) values {rows}`
 
 // duePage is how many rows Due reads at a time while it leaves out addresses.
 const duePage = 64
@@ -51,7 +51,7 @@ func (db *DB) Due(
 ) (due []outbox.Row, err error) {
 	err = db.ask(ctx, func(c *conn) error {
 		q := queue{c: c, channel: channel, account: account}
-		later, err := q.later(ctx, now)
+		later, _, err := q.later(ctx, now)
 		if err != nil {
 			return err
 		}
@@ -79,15 +79,11 @@ func (db *DB) Due(
 func (db *DB) NextDue(ctx context.Context, channel message.Channel, account string) (at time.Time, err error) {
 	err = db.ask(ctx, func(c *conn) error {
 		q := queue{c: c, channel: channel, account: account}
-		later, err := q.later(ctx, moment(atOnce))
+		later, first, err := q.later(ctx, moment(atOnce))
 		if err != nil {
 			return err
 		}
-		for _, w := range later {
-			if at.IsZero() || w.at.Before(at) {
-				at = w.at
-			}
-		}
+		at = first
 		return q.each(ctx, moment(atOnce), duePage, func(r packedRow) (bool, error) {
 			if w, waits := later[r.address]; waits && w.seq < r.Seq {
 				return true, nil
@@ -112,23 +108,36 @@ type waiter struct {
 	at  time.Time
 }
 
-// later finds the waiters, by address. There are few, and they have an index of
-// their own; all other rows are due in the order of posting.
-func (q queue) later(ctx context.Context, now time.Time) (map[string]waiter, error) {
-	found := map[string]waiter{}
-	_, err := list(ctx, q.c, func(r row) (struct{}, error) {
+// later finds the waiters, by address, and when the first of them is due. There are few,
+// and they have an index of their own; all other rows are due in the order of posting.
+// What is proactive waits without holding up what somebody waits for.
+func (q queue) later(ctx context.Context, now time.Time) (found map[string]waiter, next time.Time, err error) {
+	found = map[string]waiter{}
+	soon := func(at time.Time) {
+		if next.IsZero() || at.Before(next) {
+			next = at
+		}
+	}
+	_, err = list(ctx, q.c, func(r row) (struct{}, error) {
 		var address string
 		var w waiter
 		var at int64
-		err := r.Scan(&address, &w.seq, &at)
-		w.at = moment(at)
+		var proactive bool
+		err := r.Scan(&address, &w.seq, &at, &proactive)
+		if w.at = moment(at); proactive {
+			soon(w.at)
+			return struct{}{}, err
+		}
 		if first, known := found[address]; !known || w.seq < first.seq {
 			found[address] = w
 		}
 		return struct{}{}, err
-	}, `select address, seq, run_at from outbox where state = 0 and channel = $1 and account in ($2, '') and run_at > 1 and run_at > $3`,
+	}, `select address, seq, run_at, proactive from outbox where state = 0 and channel = $1 and account in ($2, '') and run_at > 1 and run_at > $3`,
 		string(q.channel), q.account, micros(now))
-	return found, err
+	for _, w := range found {
+		soon(w.at)
+	}
+	return found, next, err
 }
 
 // packedRow is a row whose message is still to be unpacked: under load most rows of

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/big"
+	mathrand "math/rand/v2"
 	"slices"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"recado/bot"
 	"recado/bot/inbox"
 	"recado/bot/outbox"
+	"recado/bot/pace"
 	"recado/bot/redisstore"
 	"recado/bot/sqlstore"
 	"recado/channels"
@@ -122,6 +124,12 @@ func (d *desk) newEngine(
 	if err != nil {
 		return nil, err
 	}
+	night := pace.Options{Location: d.cfg.Desk.TimeZone}
+	night.From, night.To = d.cfg.Care.QuietHours()
+	gate, err := pace.New(night)
+	if err != nil {
+		return nil, err
+	}
 	return dialogue.New(dialogue.Options{
 		Store: d.db, Sessions: sessions, Assistant: assistant, LanguageOf: languageOf, Catalogue: catalogue,
 		Desk: dialogue.Desk{
@@ -131,7 +139,7 @@ func (d *desk) newEngine(
 		Calendar: d.calendar, Schedule: scheduleOf(d.cfg, d.calendar), Promises: promisesOf(d.cfg),
 		Location: d.cfg.Desk.TimeZone, Now: d.clock.Now, NewCode: newCode, Log: d.log, Account: out.Account,
 		ReopenWindow: d.cfg.Tickets.Reopen, SurveyTTL: d.cfg.Survey.Expires,
-		WarnBefore: warnBefore, Patience: patience, Sure: sureFrom, Pace: d.pace,
+		WarnBefore: warnBefore, Quiet: gate.Quiet, Patience: patience, Sure: sureFrom, Pace: d.pace,
 	}), nil
 }
 
@@ -147,6 +155,7 @@ func (d *desk) newBot(all []channels.Channel, owner string) (*bot.Bot, error) {
 	return bot.New(bot.Options{
 		Channels: all, Inbox: d.db, Outbox: d.db, Leases: d.db, Turns: d.db, Engine: engine{d.engine},
 		Clock: d.clock, Logger: d.log, Owner: owner, Quiet: d.quiet, MaxQuiet: config.MaxQuiet, Linker: linker(all),
+		Hold: d.care, Deliveries: d.db,
 		Away: func(err error) bool { return errors.Is(err, redisstore.ErrAway) },
 		OnDead: func(ctx context.Context, tx dialogue.Tx, item inbox.Item, _ error) error {
 			return d.engine.Failed(ctx, tx, item.Inbound)
@@ -163,6 +172,28 @@ func (d *desk) newBot(all []channels.Channel, owner string) (*bot.Bot, error) {
 		Patience:     d.emailAfter,
 		DrainTimeout: d.cfg.Drain.Timeout,
 	})
+}
+
+// care is what holds back messages on WhatsApp, whose numbers are watched for spam. The
+// figures were checked with the configuration.
+func (d *desk) care(channel channels.Channel) func(message.Outbound, time.Time) time.Duration {
+	if channel.Name() != message.WhatsApp || d.pace == (dialogue.Pace{}) {
+		return nil
+	}
+	o := pace.Options{Proactive: d.cfg.Care.PerMinute, Chat: d.cfg.Care.PerChat, Location: d.cfg.Desk.TimeZone}
+	if _, real := d.clock.(bot.SystemClock); real { // a transcript goes the same way each time
+		o.Jitter = mathrand.Float64
+	}
+	o.From, o.To = d.cfg.Care.QuietHours()
+	if c, ok := channel.(channels.Resting); ok {
+		o.Resting = c.RestingUntil
+	}
+	gate, err := pace.New(o)
+	if err != nil {
+		d.log.Error("messages are not paced", "error", err)
+		return nil
+	}
+	return gate.Wait
 }
 
 // quiet is how long a burst on an item's channel is waited for.

@@ -72,7 +72,8 @@ var rules = map[string]rule{
 	"bot/lane":       {},
 	"bot/inbox":      {ours: []string{"bot/lane", "core/message"}, tests: []string{"channels", "core/dialogue"}},
 	"bot/outbox":     {ours: []string{"bot/lane", "channels", "core/message"}, tests: []string{"core/dialogue"}},
-	"bot/sqlstore":   {ours: []string{"core/*", "bot/inbox", "bot/outbox"}, tests: []string{"bot", "channels"}},
+	"bot/pace":       {ours: []string{"core/message"}},
+	"bot/sqlstore":   {ours: []string{"channels", "core/*", "bot/inbox", "bot/outbox"}, tests: []string{"bot"}},
 	"bot/redisstore": {ours: []string{"core/dialogue", "core/message"}},
 	"bot/files":      {ours: []string{"channels"}},
 	// message: what a refusal of its store becomes.

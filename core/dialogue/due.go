@@ -73,6 +73,13 @@ func (e *Engine) remind(ctx context.Context, r Reader, t *ticket.Ticket, now tim
 		s.change(t)
 		return s.plan, nil
 	}
+	if e.Quiet != nil {
+		if wait := e.Quiet(now); wait > 0 { // in the morning it may be answered
+			t.RemindAt = now.Add(wait)
+			s.change(t)
+			return s.plan, nil
+		}
+	}
 	switch step := e.Schedule.Next(t.LastAt, t.Reminders); step.Event {
 	case notice.Expired:
 		if err := t.Expire("silent", now); err != nil {

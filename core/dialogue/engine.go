@@ -54,6 +54,9 @@ type Options struct {
 	// reads those. nil: strangers are answered in the desk's language.
 	LanguageOf func(text string) string
 
+	// Quiet is how long nobody is reminded of anything; nil: there is always somebody awake.
+	Quiet func(now time.Time) time.Duration
+
 	ReopenWindow time.Duration // B12
 	SurveyTTL    time.Duration // how long a rating can be given
 	WarnBefore   time.Duration // B14: how long before a due time the team is warned

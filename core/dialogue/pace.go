@@ -148,6 +148,7 @@ func (s *scene) hush() {
 	if s.plan.Outcome.Reason != "" {
 		s.plan.Outcome.Reason += "; "
 	}
+	s.plan.Outcome.Unread = true
 	s.plan.Outcome.Reason += "not answered: too many in an hour"
 }
 

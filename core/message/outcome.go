@@ -8,6 +8,7 @@ type Outcome struct {
 	Code   Code   `json:"code"`
 	Reason string `json:"reason,omitempty"` // for the team, in English: why, when it is not plain
 	Number string `json:"number,omitempty"` // protocol number of the ticket concerned
+	Unread bool   `json:"-"`                // it was recorded, and taken by nobody: no read mark
 }
 
 // Code is the kind of an outcome.

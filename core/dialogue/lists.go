@@ -47,7 +47,7 @@ func (s *scene) showList(q *Listing) error {
 		size = menuSize - 1 // and "more"
 	}
 	query := report.Query{Scope: report.ScopeOf(s.who), Page: q.Page, Size: size,
-		Filter: report.Filter{Whose: report.Whose(q.Whose), Statuses: statuses(q.State)}}
+		Filter: s.filter(q)}
 	page, err := s.r.List(s.ctx, query)
 	if err != nil {
 		return err
@@ -55,7 +55,11 @@ func (s *scene) showList(q *Listing) error {
 	s.rest()
 	if len(page.Lines) == 0 {
 		s.session.Query = q // "fechados" asks for those of the same list
-		s.say("list.empty."+q.State, notice.Data{"Name": s.who.First()})
+		if narrowed := s.narrowed(q); narrowed != "" {
+			s.say("list.none", notice.Data{"About": narrowed})
+		} else {
+			s.say("list.empty."+q.State, notice.Data{"Name": s.who.First()})
+		}
 		s.outcome(message.Talked, "an empty list", nil)
 		return nil
 	}
@@ -71,8 +75,12 @@ func (s *scene) showList(q *Listing) error {
 		total += "+"
 	}
 	title := s.e.Catalogue.Word(s.lang(), "list.title."+q.Whose)
+	state := s.e.Catalogue.Word(s.lang(), "list.state."+q.State)
+	if narrowed := s.narrowed(q); narrowed != "" {
+		state += " · " + narrowed
+	}
 	s.question(topicList, "", "list.page", notice.Data{
-		"Title": title, "State": s.e.Catalogue.Word(s.lang(), "list.state."+q.State), "Total": total,
+		"Title": title, "State": state, "Total": total,
 		"From": q.Page*size + 1, "To": q.Page*size + len(page.Lines),
 	}, choices...)
 	s.session.Query = q

@@ -131,6 +131,11 @@ func (s *scene) customer() error {
 			return err
 		}
 	}
+	if s.command.command == cmdNone {
+		if q := s.listSaid(); q != nil && !labelled(s.in.Text, s.session.Choices) {
+			return s.showList(q)
+		}
+	}
 	if done, err := s.rated(); done || err != nil {
 		return err
 	}

@@ -58,4 +58,7 @@ type Listing struct {
 	Whose string `json:"whose"`
 	State string `json:"state"` // open, closed, all
 	Page  int    `json:"page"`
+
+	About catalog.Path `json:"about,omitzero"`  // narrowed to (C2)
+	Since string       `json:"since,omitempty"` // today, week, month
 }

@@ -152,6 +152,7 @@ func built(t *testing.T) map[string][]string {
 		"unopened.":        stringsOf(message.Locked, message.ViewOnce, message.Foreign),
 		"list.title.":      stringsOf(report.Mine, report.InCopy, report.Organisation),
 		"list.state.":      states,
+		"list.since.":      {"today", "week", "month"}, // Listing.Since
 		"list.empty.":      states,
 		"which.":           {"close", "reopen", "details", "take", "original", "change"}, // commands about one ticket
 	}

@@ -24,7 +24,7 @@ var (
 		`(?:(da empresa|de la empresa|of the company) )?(.+)$`)
 	sinceWords = regexp.MustCompile(`(?:^| )(?:de |from |of )?(?:(hoje|today|hoy)|` +
 		`(desta semana|dessa semana|da semana|this week|esta semana)|(deste mes|desse mes|do mes|this month|este mes))$`)
-	ofWords    = regexp.MustCompile(`^(?:(?:do|da|dos|das|de|del|de la|of|in|about|sobre) )(?:(?:o|a|the|el|la) )?` +
+	ofWords = regexp.MustCompile(`^(?:(?:do|da|dos|das|de|del|de la|of|in|about|sobre) )(?:(?:o|a|the|el|la) )?` +
 		`(?:(?:produto|sistema|modulo|product|system|module|producto) )?`)
 	stateWords = map[string]string{
 		"": "open", "abertos": "open", "abiertos": "open", "open": "open", "fechados": "closed", "encerrados": "closed", "cerrados": "closed",

@@ -122,13 +122,12 @@ func (c *Channel) sessions(ctx context.Context, container *sqlstore.Container, s
 	times := 0
 	for ctx.Err() == nil {
 		linked, err := c.session(ctx, container, sink)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
+		switch {
+		case ctx.Err() != nil:
+			continue
+		case err != nil:
 			return err
-		}
-		if !linked {
+		case !linked:
 			c.miss(ctx)
 			continue
 		}

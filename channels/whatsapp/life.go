@@ -118,7 +118,7 @@ func (c *Channel) leaveAlone(ctx context.Context, container *sqlstore.Container,
 	case message.LoggedOut: // whatsmeow tells of it before it has forgotten the device
 		pause = max(c.Retry, forgetting)
 	case message.Replaced:
-		pause = c.Pauses.Replaced + rand.N(c.Pauses.Replaced)
+		pause = c.Pauses.Replaced + rand.N(c.Pauses.Replaced) //nolint:gosec // it only spreads
 	case message.Banned:
 		pause = c.Pauses.Banned
 		if !s.Until.IsZero() {

@@ -231,6 +231,8 @@ func Unpair(ctx context.Context, o Options) error {
 }
 
 // askToUnlink asks WhatsApp to forget a device, which it confirms by logging it out.
+//
+//nolint:staticcheck // the way there is to ask without forgetting the device twice
 func askToUnlink(ctx context.Context, client *whatsmeow.Client, own types.JID) error {
 	_, err := client.DangerousInternals().SendIQ(ctx, whatsmeow.DangerousInfoQuery{
 		Namespace: "md", Type: "set", To: types.ServerJID,

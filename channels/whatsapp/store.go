@@ -37,6 +37,15 @@ func (o Options) openStore(ctx context.Context) (*sqlstore.Container, error) {
 	if err != nil {
 		return nil, fmt.Errorf("whatsapp: open the store of keys: %w", err)
 	}
+	// Two that make the tables at once would trip over each other. Who has the lock for
+	// long has made them.
+	free, err := o.awaitLock(ctx)
+	switch {
+	case err == nil:
+		defer free()
+	case !errors.Is(err, ErrLinking):
+		return nil, errors.Join(err, container.Close())
+	}
 	if err := container.Upgrade(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("whatsapp: bring the store of keys up to date: %w", err), container.Close())
 	}
@@ -45,17 +54,17 @@ func (o Options) openStore(ctx context.Context) (*sqlstore.Container, error) {
 
 // attach opens the store as it is. Unless it may be made, one that is not there is
 // fs.ErrNotExist.
-func (o Options) attach(ctx context.Context, make bool) (*sqlstore.Container, error) {
+func (o Options) attach(ctx context.Context, create bool) (*sqlstore.Container, error) {
 	log := leveled{o.Log.With("part", "whatsapp-store")}
 	if o.inPostgres() {
-		db, err := o.openSchema(ctx, make)
+		db, err := o.openSchema(ctx, create)
 		if err != nil {
 			return nil, err
 		}
 		return sqlstore.NewWithDB(db, "pgx", log), nil
 	}
 	mode := os.O_RDWR
-	if make {
+	if create {
 		mode |= os.O_CREATE
 	}
 	f, err := os.OpenFile(o.DSN, mode, 0o600) // SQLite would let others of the machine read it
@@ -73,7 +82,7 @@ func (o Options) attach(ctx context.Context, make bool) (*sqlstore.Container, er
 }
 
 // openSchema opens a PostgreSQL database on the schema of this number.
-func (o Options) openSchema(ctx context.Context, make bool) (*sql.DB, error) {
+func (o Options) openSchema(ctx context.Context, create bool) (*sql.DB, error) {
 	c, err := pgx.ParseConfig(o.DSN)
 	if err != nil {
 		return nil, errors.New("the address of PostgreSQL is not understood") // pgx would quote it
@@ -91,7 +100,7 @@ func (o Options) openSchema(ctx context.Context, make bool) (*sql.DB, error) {
 		return nil, err
 	case others:
 		return nil, errOccupied
-	case !there && !make:
+	case !there && !create:
 		return nil, fs.ErrNotExist
 	case !there:
 		if _, err := conn.Exec(ctx, "create schema if not exists "+pgx.Identifier{o.Schema}.Sanitize()); err != nil {

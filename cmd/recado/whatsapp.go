@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -177,7 +180,29 @@ func (t tryer) whatsApp(ctx context.Context, w config.WhatsApp) (string, error) 
 	case !link.Linked:
 		return "", doubt("not linked to a phone yet; run: recado whatsapp pair")
 	}
-	return fmt.Sprintf("linked as +%s (device %d of the phone)", link.Number, link.Device), nil
+	said := fmt.Sprintf("linked as +%s (device %d of the phone)", link.Number, link.Device)
+	if seen := t.phoneSeen(ctx, w.Account); !seen.IsZero() {
+		said += "; the phone was last seen on " + seen.In(t.cfg.Desk.TimeZone).Format("2 January at 15:04")
+	}
+	return said, nil
+}
+
+// phoneSeen is when the desk last heard of a number's phone; zero: not known. Whether the
+// database answers is a check of its own.
+func (t tryer) phoneSeen(ctx context.Context, account string) time.Time {
+	if _, err := os.Stat(filepath.Join(t.cfg.Data, "recado.db")); err != nil && t.cfg.Database.IsZero() {
+		return time.Time{}
+	}
+	db, err := openStore(ctx, t.cfg, slog.New(slog.DiscardHandler), storeOptions{KeepSchema: true})
+	if err != nil {
+		return time.Time{}
+	}
+	defer func() { _ = db.Close() }() // only read
+	seen, err := whatsapp.PhoneSeen(ctx, db.Memory(), account)
+	if err != nil {
+		return time.Time{}
+	}
+	return seen
 }
 
 // whatsAppUnpairCmd ends a link.

@@ -40,7 +40,9 @@ func TestWhatsAppIsLinkedBesideARunningDesk(t *testing.T) {
 	ana.Say(desk, "2")
 	ana.Hear(func(words string) bool { return strings.Contains(words, "aberto") })
 
-	runs("whatsapp", "status").says(time.Minute, "linked as +"+deskNumber)
+	status := runs("whatsapp", "status")
+	status.says(time.Minute, "linked as +"+deskNumber)
+	status.says(time.Second, "the phone was last seen on ")
 	runs("whatsapp", "unpair", "--yes").says(time.Minute, "is not linked any more")
 	eventually(t, time.Minute, "WhatsApp forgets the desk", func() bool { return !desk.Online() })
 	serving.terminate()

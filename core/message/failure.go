@@ -24,7 +24,8 @@ const (
 
 // Failures lists them.
 var Failures = []Failure{
-	Refused, NoSuchAddress, NoSuchDomain, MailboxFull, Oversized, TakenForSpam, FileForbidden, SenderRefused, Unauthenticated, NotRelayed, NotSpelled, TooOften, NoAnswer, ChannelDown,
+	Refused, NoSuchAddress, NoSuchDomain, MailboxFull, Oversized, TakenForSpam, FileForbidden, SenderRefused, Unauthenticated, NotRelayed, NotSpelled, TooOften, NoAnswer,
+	ChannelDown,
 }
 
 // Gone reports that there is nobody at the address: nothing more is sent there until

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,6 +23,7 @@ func TestNoticesGoElsewhereWhenTheChannelIsAwayForLong(t *testing.T) {
 		m, up := &memory{}, &upstream{}
 		away := &channels.Error{Kind: channels.SignedOut, Err: errors.New("logged out")}
 		up.setSend(func(context.Context, message.Outbound) error { return away })
+		var mu sync.Mutex
 		var asked []string
 		b := newBench(t, m, up, func(o *outbox.Options) {
 			o.Patience = 5 * time.Minute
@@ -29,6 +31,8 @@ func TestNoticesGoElsewhereWhenTheChannelIsAwayForLong(t *testing.T) {
 				if !errors.Is(cause, away) {
 					t.Errorf("the cause is %v", cause)
 				}
+				mu.Lock()
+				defer mu.Unlock()
 				asked = append(asked, row.To.ID)
 				return row.To.ID != "rui", nil
 			}
@@ -42,19 +46,21 @@ func TestNoticesGoElsewhereWhenTheChannelIsAwayForLong(t *testing.T) {
 		notice, answer, stranger := post("ana", true), post("bia", false), post("rui", true)
 		stop := b.start()
 		pass(4 * time.Minute)
+		mu.Lock()
 		if len(asked) > 0 {
 			t.Errorf("too early: %v", asked)
 		}
+		mu.Unlock()
 		pass(2 * time.Hour)
 		if !m.get(notice).buried || m.get(answer).buried || m.get(stranger).buried {
 			t.Errorf("notice %+v\nanswer %+v\nstranger %+v", m.get(notice), m.get(answer), m.get(stranger))
 		}
+		up.setSend(nil)
+		pass(10 * time.Minute)
+		stop() // nothing else runs from here on
 		if slices.Contains(asked, "bia") {
 			t.Error("an answer was to go elsewhere")
 		}
-		up.setSend(nil)
-		pass(10 * time.Minute)
-		stop()
 		if got := up.told("bia"); !slices.Equal(got, []string{answer}) || len(up.told("rui")) != 1 || len(up.told("ana")) != 0 {
 			t.Errorf("sent to bia %v, rui %v, ana %v", got, up.told("rui"), up.told("ana"))
 		}

@@ -262,13 +262,40 @@ func (s *scene) ticketData(t *ticket.Ticket) (notice.Data, error) {
 	if !t.SolveDue.IsZero() && t.Status != ticket.Closed {
 		due = s.when(t.SolveDue)
 	}
+	arrived, read, err := s.arrival(t, requester)
+	if err != nil {
+		return nil, err
+	}
 	return notice.Data{
+		"Arrived": arrived, "Read": read,
 		"Status": s.statusName(t.Status, t.WaitingOn), "Opened": s.when(t.OpenedAt), "Updated": s.when(t.UpdatedAt),
 		"Closed": s.closedAt(t), "Requester": requester.Name, "Contact": t.Contact, "Agent": orElse(agent.Name, "–"),
 		"Organisation": org.Name, "About": orElse(s.pathName(t.About), "–"), "Participants": strings.Join(copies, ", "), "Due": due,
 		"Priority": s.e.Catalogue.Word(lang, "level."+string(t.Priority)), "Severity": s.e.Catalogue.Word(lang, "level."+string(t.Severity)),
 		"Type": s.e.Catalogue.Word(lang, "type."+string(t.Type)), "Private": t.Private, "Description": excerpt(t.Description, 500),
 	}, nil
+}
+
+// arrival is when our last message reached the requester on WhatsApp, and was read there.
+// That is for the team alone.
+func (s *scene) arrival(t *ticket.Ticket, requester directory.Person) (arrived, read string, err error) {
+	if !s.who.OnTeam() {
+		return "", "", nil
+	}
+	for _, to := range requester.Reach() {
+		if to.Channel != message.WhatsApp {
+			continue
+		}
+		a, err := s.r.Arrival(s.ctx, t.Number, to)
+		if err != nil || a.Delivered.IsZero() {
+			return "", "", err
+		}
+		if !a.Read.IsZero() {
+			read = s.when(a.Read)
+		}
+		return s.when(a.Delivered), read, nil
+	}
+	return "", "", nil
 }
 
 func (s *scene) closedAt(t *ticket.Ticket) string {

@@ -40,6 +40,9 @@ type SentReader interface {
 	// SentAs finds what was posted under the first of these upstream ids that is known;
 	// false when none is.
 	SentAs(ctx context.Context, ids []string) (Sent, bool, error)
+	// Arrival is what became of the newest message about a ticket at a WhatsApp address;
+	// the zero Arrival when nothing is known.
+	Arrival(ctx context.Context, number string, to message.Address) (Arrival, error)
 }
 
 // Sent is a message as it was posted, and who else was told by the same turn, about the
@@ -48,6 +51,11 @@ type Sent struct {
 	Out    message.Outbound
 	At     time.Time
 	Beside []message.Address
+}
+
+// Arrival is when a message arrived and was read, by the upstream's clock.
+type Arrival struct {
+	Delivered, Read time.Time // zero: not yet
 }
 
 // Store is the database as the engine sees it.

@@ -84,7 +84,7 @@ func (p *person) replies(l letter, text string, header ...string) {
 		p.site.t.Fatalf("Reply-To %q: %v", l.header.Get("Reply-To"), err)
 	}
 	quoted := "> " + strings.ReplaceAll(strings.TrimSpace(l.text), "\n", "\n> ")
-	header = append(header, "In-Reply-To: "+l.id(), "References: "+l.header.Get("References")+" "+l.id())
+	header = append([]string{p.vouched()}, append(header, "In-Reply-To: "+l.id(), "References: "+l.header.Get("References")+" "+l.id())...)
 	p.writes(draft{
 		to: to.Address, subject: "Re: " + l.subject(), header: header,
 		text: text + "\n\nEm seg., 23 de nov. de 2026 às 10:00, Suporte Aurora <" + p.site.address + "> escreveu:\n" + quoted + "\n",

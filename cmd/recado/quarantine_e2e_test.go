@@ -38,7 +38,7 @@ func TestQuarantine(t *testing.T) {
 
 	juca.writes(draft{subject: "Oferta", text: "Clique em https://golpe.example/x"})
 	offer := bia.hearsOf("Oferta")
-	mustHold(t, offer.text, juca.address, "nada prova que ela veio de aurora.example", "Clique em https[:]//golpe.example/x", "*1.* Liberar", "*2.* Descartar")
+	mustHold(t, offer.text, juca.address, "nada prova que ela veio de aurora.example", "Clique em https[:]//golpe.example/x", "1. Liberar", "2. Descartar")
 	mustLack(t, offer.html, `href="https://golpe`)
 	link := heldLink.FindString(offer.text)
 	if !strings.Contains(offer.html, `href="`+link+`"`) {
@@ -76,7 +76,7 @@ func (d *site) releasedInWords(bia, stranger *person) {
 	stranger.box = nil
 	stranger.writes(draft{subject: "Acesso", text: "Preciso de acesso ao CT-e"})
 	access := bia.hearsOf("Acesso")
-	bia.replies(access, "Pode liberar\n\n-- \nBia Campos", bia.vouched())
+	bia.replies(access, "Pode liberar\n\n-- \nBia Campos")
 	done := bia.receives("liberada: ")
 	mustHold(t, done.text, stranger.address)
 	mustHold(t, done.subject(), "Em quarentena: Acesso")

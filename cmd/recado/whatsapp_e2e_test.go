@@ -148,7 +148,7 @@ func TestWhatsAppStory(t *testing.T) {
 
 	news := bia.receivesRaw("[" + number + "]")
 	s.notes("the agent answers by mail")
-	bia.replies(news, "Oi, Ana! Reenviamos o lote, pode conferir?", bia.vouched())
+	bia.replies(news, "Oi, Ana! Reenviamos o lote, pode conferir?")
 	answer := watest.Words(s.hears("Reenviamos o lote, pode conferir?"))
 	mustHold(t, answer, "*Bia*", number)
 	mustLack(t, answer, "escreveu:", "vai para:")

@@ -194,13 +194,13 @@ type WhatsApp struct {
 }
 
 // File is the SQLite file of the link's keys, when Database is none.
-func (w WhatsApp) File(data string) string { return filepath.Join(data, "whatsapp-"+w.Account+".db") }
+func (w *WhatsApp) File(data string) string { return filepath.Join(data, "whatsapp-"+w.Account+".db") }
 
 // Schema is where they are in a PostgreSQL database: whatsmeow's tables need one alone.
-func (w WhatsApp) Schema() string { return "whatsapp_" + strings.ReplaceAll(w.Account, "-", "_") }
+func (w *WhatsApp) Schema() string { return "whatsapp_" + strings.ReplaceAll(w.Account, "-", "_") }
 
 // InFile reports whether the keys are in a file.
-func (w WhatsApp) InFile() bool { return w.Database.Reveal() == inFile }
+func (w *WhatsApp) InFile() bool { return w.Database.Reveal() == inFile }
 
 // inFile is what Database says of a file.
 const inFile = "sqlite"

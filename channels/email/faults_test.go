@@ -60,7 +60,8 @@ func (c *counter) Accept(_ context.Context, items ...message.Inbound) error {
 }
 
 // wait ends when all are there, or when for so long no further one came.
-func (c *counter) wait(t *testing.T, within time.Duration) {
+func (c *counter) wait(t *testing.T) {
+	const within = time.Minute
 	t.Helper()
 	for before := -1; ; {
 		select {
@@ -219,7 +220,7 @@ func cutAt(t *testing.T, k int, ours bool, mails int) bool {
 	line.cutAfter(k, ours)
 	stop := run(t, m, sink)
 	put(letter(mails)) // it may be told of in IDLE
-	sink.wait(t, time.Minute)
+	sink.wait(t)
 	awaitFolder(t, realServer(t, testenv.IMAP(t), o.Address), "INBOX", func(left [][]byte) bool { return len(left) == 0 })
 	stop()
 	if !slices.Equal(sink.texts, want) {
@@ -298,7 +299,7 @@ func TestRealFolderMadeAnew(t *testing.T) {
 	for _, id := range []string{"3", "2", "1", "4", "5"} {
 		put(id)
 	}
-	sink.wait(t, time.Minute)
+	sink.wait(t)
 	if want := []string{"mail 1", "mail 2", "mail 3", "mail 4", "mail 5"}; !slices.Equal(sink.texts, want) {
 		t.Errorf("came %q, want %q", sink.texts, want)
 	}
@@ -355,7 +356,7 @@ func TestRealMoveAndLabels(t *testing.T) {
 		t.Fatal(err)
 	}
 	run(t, m, sink)
-	sink.wait(t, time.Minute)
+	sink.wait(t)
 	for _, folder := range []string{"INBOX", "Etiqueta"} {
 		awaitFolder(t, o.IMAP.Server, folder, func(left [][]byte) bool { return len(left) == 0 })
 	}
@@ -461,7 +462,7 @@ func TestRealDiskFull(t *testing.T) {
 		t.Errorf("by SMTP: %v, want 451", err)
 	}
 	disk.grow(t)
-	sink.wait(t, time.Minute)
+	sink.wait(t)
 	if !slices.Equal(sink.texts, want) {
 		t.Errorf("came %q", sink.texts)
 	}
@@ -503,7 +504,7 @@ func TestRealTenThousandMails(t *testing.T) {
 	peak := watchHeap(t)
 	begun = time.Now()
 	run(t, m, sink)
-	sink.wait(t, time.Minute)
+	sink.wait(t)
 	took, most := time.Since(begun), peak()
 	t.Logf("%d mails in %v, %.0f/s; heap at most %d MB", mails, took.Round(time.Millisecond), float64(mails)/took.Seconds(), most>>20)
 	for i, text := range sink.texts {

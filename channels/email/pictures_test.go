@@ -87,7 +87,7 @@ func specimens(t testing.TB, lang string) []specimen {
 			}
 		}),
 		made("team", "notice.opened.team", func(_ *message.Outbound, d catalogues.Data) { d["Text"] = words[2] }),
-		made("undelivered", "notice.undelivered", func(o *message.Outbound, d catalogues.Data) {
+		made("undelivered", "notice.undelivered", func(_ *message.Outbound, d catalogues.Data) {
 			d["Who"], d["Address"], d["About"] = "Carlos Prado", "carlos@cliente.example", ""
 		}),
 	}

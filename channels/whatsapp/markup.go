@@ -66,7 +66,7 @@ func apart(text string) string {
 	before := ' '
 	for i, r := range text {
 		after, _ := utf8.DecodeRuneInString(text[i+utf8.RuneLen(r):])
-		if strings.ContainsRune(signs, r) && !(inWord(before) && inWord(after)) && !(unicode.IsSpace(before) && unicode.IsSpace(after)) {
+		if strings.ContainsRune(signs, r) && (!inWord(before) || !inWord(after)) && (!unicode.IsSpace(before) || !unicode.IsSpace(after)) {
 			b.WriteString(joiner + string(r) + joiner)
 		} else {
 			b.WriteRune(r)

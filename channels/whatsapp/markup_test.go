@@ -51,7 +51,8 @@ func TestMarkedKeepsWords(t *testing.T) {
 		if plain := strings.ReplaceAll(got, joiner, ""); plain != text {
 			t.Fatalf("changed:\n got %q\nwant %q", plain, text)
 		}
-		if len([]rune(theirs)) < shortestWords || strings.Contains("*Bia* respondeu:", theirs) {
+		const ours = "*Bia* respondeu:"
+		if len([]rune(theirs)) < shortestWords || strings.Contains(ours, theirs) {
 			return
 		}
 		rest := strings.SplitN(got, "\n\n", 2)[1]

@@ -71,7 +71,7 @@ func fileMessage(
 			FileLength: &up.FileLength, Mimetype: &a.MediaType, Caption: beneath, ContextInfo: info,
 		}
 		if size, _, err := image.DecodeConfig(bytes.NewReader(raw)); err == nil { // a phone then leaves room for it
-			m.Width, m.Height = new(uint32(size.Width)), new(uint32(size.Height)) //nolint:gosec // a decoder bounds them
+			m.Width, m.Height = new(uint32(size.Width)), new(uint32(size.Height))
 		}
 		return &waE2E.Message{ImageMessage: m}
 	case whatsmeow.MediaVideo:

@@ -181,7 +181,7 @@ func (d *desk) care(channel channels.Channel) func(message.Outbound, time.Time) 
 		return nil
 	}
 	o := pace.Options{Proactive: d.cfg.Care.PerMinute, Chat: d.cfg.Care.PerChat, Location: d.cfg.Desk.TimeZone}
-	if _, real := d.clock.(bot.SystemClock); real { // a transcript goes the same way each time
+	if _, isReal := d.clock.(bot.SystemClock); isReal { // a transcript goes the same way each time
 		o.Jitter = mathrand.Float64
 	}
 	o.From, o.To = d.cfg.Care.QuietHours()

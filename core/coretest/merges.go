@@ -41,9 +41,8 @@ func (s suite) merges(t *testing.T) {
 		return errors.Join(tx.SavePerson(ctx, &left), tx.SavePerson(ctx, &joined), tx.SaveMerge(ctx, &m))
 	})
 	s.merged(t, m, joined, theirs.ID, copied.ID, asked.ID)
-	s.update(t, func(ctx context.Context, tx dialogue.Tx) error {
-		return tx.Update(ctx, s.reload(t, theirs.ID)) // what was read after it may be stored
-	})
+	current := s.reload(t, theirs.ID) // what was read after it may be stored
+	s.update(t, func(ctx context.Context, tx dialogue.Tx) error { return tx.Update(ctx, current) })
 	if err := s.try(t, func(ctx context.Context, tx dialogue.Tx) error { return tx.Update(ctx, theirs) }); !errors.Is(err, dialogue.ErrConflict) {
 		t.Errorf("a ticket as it was before the merge is stored: %v", err)
 	}

@@ -35,7 +35,7 @@ func (s *scene) optsOut() bool {
 	switch {
 	case !known || s.in.Proof == message.ByTeam:
 		return false
-	case slices.Contains(stopWords, said) && !(s.asked() && s.command.command == cmdCancel):
+	case slices.Contains(stopWords, said) && (!s.asked() || s.command.command != cmdCancel):
 		s.mark(func(al *directory.Alias) { al.StoppedAt = earlier(al.StoppedAt, s.now) })
 		s.say("notices.stopped", notice.Data{"Mail": len(s.who.ReachBut(s.in.From)) > 0})
 		s.outcome(message.Talked, "no notices by WhatsApp any more", nil)

@@ -230,8 +230,8 @@ func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
 	out := message.Outbound{
 		ID: uuid.Must(uuid.NewV7()).String(), To: say.To, Account: orElse(say.Account, e.Account(say.To.Channel)), Conversation: say.Conversation,
 		Language: say.Language, Subject: say.Subject, Text: withChoices(text, say.Choices), Choices: say.Choices,
-		Attachments: say.Attachments, InCopy: say.InCopy, Quote: say.Quote, InChat: inChat, Refs: say.Refs, Link: say.Link, Proactive: say.Proactive, Code: say.Code,
-		Conveys: say.Conveys, Verbatim: verbatim(say, data),
+		Attachments: say.Attachments, InCopy: say.InCopy, Quote: say.Quote, InChat: inChat, Refs: say.Refs, Link: say.Link,
+		Proactive: say.Proactive, Code: say.Code, Conveys: say.Conveys, Verbatim: verbatim(say, data),
 	}
 	if say.Held != "" {
 		out.Number = string(say.Held)

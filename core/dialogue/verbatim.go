@@ -28,7 +28,7 @@ func verbatim(say Say, data notice.Data) []string {
 	}
 	for _, name := range wordsOf {
 		words, ok := data[name].(string)
-		if ok && !(say.Plain && name == "Text") {
+		if ok && (!say.Plain || name != "Text") {
 			keep(words)
 		}
 	}

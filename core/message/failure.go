@@ -24,7 +24,8 @@ const (
 
 // Failures lists them.
 var Failures = []Failure{
-	Refused, NoSuchAddress, NoSuchDomain, MailboxFull, Oversized, TakenForSpam, FileForbidden, SenderRefused, Unauthenticated, NotRelayed, NotSpelled, TooOften, NoAnswer,
+	Refused, NoSuchAddress, NoSuchDomain, MailboxFull, Oversized, TakenForSpam, FileForbidden, SenderRefused, Unauthenticated,
+	NotRelayed, NotSpelled, TooOften, NoAnswer,
 	ChannelDown,
 }
 

@@ -33,9 +33,6 @@ func (a *Account) Phone() types.JID { return a.phone }
 // LID is the account's hidden id.
 func (a *Account) LID() types.JID { return a.lid }
 
-// Name is the push name.
-func (a *Account) Name() string { return a.name }
-
 // device is one client of an account: its keys, its connection, and what waits for it.
 type device struct {
 	account *Account

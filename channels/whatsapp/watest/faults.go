@@ -17,7 +17,6 @@ type faults struct {
 	fetches  []int
 	receipts int
 	mute     map[string]bool // namespaces that are not answered
-	askAgain []string        // ids of messages whose media was asked for again
 	askers   map[string]*device
 }
 
@@ -76,7 +75,6 @@ func (f *faults) mediaAsked(n *waBinary.Node, asker *device) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	id, _ := n.Attrs["id"].(string)
-	f.askAgain = append(f.askAgain, id)
 	f.askers[id] = asker
 }
 
@@ -147,14 +145,6 @@ func (s *Server) Mute(namespace string, yes bool) {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
 	s.faults.mute[namespace] = yes
-}
-
-// MediaAskedAgain are the ids of messages whose files a receiver could not get and asked
-// the sender's phone for.
-func (s *Server) MediaAskedAgain() []string {
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	return append([]string(nil), s.faults.askAgain...)
 }
 
 // Drop hangs up on the account's linked devices without a word.

@@ -92,17 +92,14 @@ func (d *device) tell(n waBinary.Node) {
 }
 
 // settle forgets the stanzas that match. The caller holds the lock.
-func (d *device) settle(match func(waBinary.Node) bool) (n int) {
+func (d *device) settle(match func(waBinary.Node) bool) {
 	kept := d.queue[:0]
 	for _, q := range d.queue {
-		if q.sent && match(q.node) {
-			n++
-			continue
+		if !q.sent || !match(q.node) {
+			kept = append(kept, q)
 		}
-		kept = append(kept, q)
 	}
 	d.queue = kept
-	return n
 }
 
 // acknowledged settles what a client acknowledges. The caller holds the lock.
@@ -115,10 +112,7 @@ func (s *Server) acknowledged(c *conn, n *waBinary.Node) {
 		return
 	}
 	class, id := n.Attrs["class"], n.Attrs["id"]
-	settled := c.device.settle(func(q waBinary.Node) bool { return q.Tag == class && q.Attrs["id"] == id })
-	if class == "message" {
-		s.settled += settled
-	}
+	c.device.settle(func(q waBinary.Node) bool { return q.Tag == class && q.Attrs["id"] == id })
 }
 
 // chatState passes "is typing" on. The caller holds the lock.

@@ -150,7 +150,7 @@ func (s *Server) receipt(c *conn, n *waBinary.Node) {
 	c.send(waBinary.Node{Tag: "ack", Attrs: ack})
 	if kind != "retry" {
 		id := n.Attrs["id"]
-		s.settled += c.device.settle(func(q waBinary.Node) bool { return q.Tag == "message" && q.Attrs["id"] == id })
+		c.device.settle(func(q waBinary.Node) bool { return q.Tag == "message" && q.Attrs["id"] == id })
 	}
 	switch kind {
 	case "sender", "peer_msg", "hist_sync", "read-self", "server-error":

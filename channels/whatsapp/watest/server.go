@@ -44,7 +44,6 @@ type Server struct {
 	next     int               // of our own ids
 	revision int               // of the front page
 	oddities []string
-	settled  int // messages that their receivers settled
 }
 
 // New starts a server for t. When t ends, whatever was strange fails it.
@@ -192,13 +191,6 @@ func (s *Server) handle(c *conn, n *waBinary.Node) {
 	default:
 		s.strange("a stanza nobody knows: %s", n)
 	}
-}
-
-// Messages says how many messages were settled by their receivers, device by device.
-func (s *Server) Messages() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.settled
 }
 
 // Waiting says how many stanzas an account's devices have not settled.

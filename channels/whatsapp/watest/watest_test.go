@@ -188,7 +188,7 @@ func TestMedia(t *testing.T) {
 	if err != nil || !bytes.Equal(got, picture) {
 		t.Errorf("%d bytes came of %d, error %v", len(got), len(picture), err)
 	}
-	s.FailDownloads(1, 404)
+	s.ForgetMedia()
 	if _, err := d.Download(t.Context(), m.Message.GetImageMessage()); err == nil {
 		t.Error("a file that is gone was fetched")
 	}
@@ -223,6 +223,25 @@ func TestNotTakenComesAgain(t *testing.T) {
 	}
 	watest.Await[*events.Receipt](ana, nil)
 	account.AwaitSettled()
+}
+
+// A receipt that is lost on its way: the message comes again, and is shown once.
+func TestLostReceipt(t *testing.T) {
+	t.Parallel()
+	s := watest.New(t)
+	d, account := pairedDesk(t, s)
+	ana := s.Phone(anaNumber, "Ana")
+	account.AwaitSettled()
+	s.LoseReceipts(1)
+	ana.Say(account, "uma vez")
+	await(t, d, func(m *events.Message) bool { return watest.Words(m) == "uma vez" })
+	account.Drop()
+	account.AwaitSettled()
+	ana.Say(account, "depois")
+	next := await(t, d, func(m *events.Message) bool { return watest.Words(m) != "" })
+	if watest.Words(next) != "depois" {
+		t.Errorf("then came %q", watest.Words(next))
+	}
 }
 
 func TestOfflineMessagesWait(t *testing.T) {
@@ -291,6 +310,11 @@ func TestMessageFaults(t *testing.T) {
 	if _, err := d.SendMessage(t.Context(), chat, text("b"), whatsmeow.SendRequestExtra{Timeout: 100 * time.Millisecond}); err == nil {
 		t.Error("a message without acknowledgement went well")
 	}
+	account.ForgetAcknowledgements(1)
+	if _, err := d.SendMessage(t.Context(), chat, text("c"), whatsmeow.SendRequestExtra{Timeout: 100 * time.Millisecond}); err == nil {
+		t.Error("a message that nobody acknowledged went well")
+	}
+	ana.Hear(func(words string) bool { return words == "c" })
 	ana.Account.DamageMessages(1)
 	ana.Say(account, "estragada")
 	await[*events.UndecryptableMessage](t, d, nil)

@@ -512,7 +512,11 @@ func TestRealTenThousandMails(t *testing.T) {
 			t.Fatalf("the %d-th is %q", i, text)
 		}
 	}
-	if most > 120<<20 {
+	limit := uint64(120 << 20)
+	if underRace {
+		limit *= 2 // the detector keeps what it looks at
+	}
+	if most > limit {
 		t.Errorf("the heap grew to %d MB", most>>20)
 	}
 }

@@ -102,7 +102,10 @@ func (c *Channel) Run(ctx context.Context, sink channels.Sink) error {
 	c.run(true)
 	defer c.run(false)
 	container, err := c.openStore(ctx)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil && err != nil:
+		return nil // it ended before it began
+	case err != nil:
 		return err
 	}
 	defer func() { _ = container.Close() }() // everything in it is committed

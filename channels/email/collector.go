@@ -21,8 +21,13 @@ type collector struct {
 	cursor      cursor // of the run that is going on
 	unannounced int    // times that new mail was found of which IDLE had not told
 	stuck       stuck
+	owed        int // looks at which moving what was taken is tried again
 	pauses      backoff
 }
+
+// moveTries is how often a move that the server refused is tried again. After a line broke
+// the server may still be busy with it on the old connection, and says NO meanwhile.
+const moveTries = 10
 
 // run reads until ctx ends, or a person has to act.
 func (c *collector) run(ctx context.Context, sink channels.Sink) error {
@@ -67,6 +72,12 @@ func (c *collector) session(ctx context.Context, sink channels.Sink) (err error)
 		if c.cursor != before {
 			quiet = 0
 			c.note(told)
+		}
+		if c.owed > 0 {
+			quiet = 0
+			if err := c.clear(ctx, f); err != nil {
+				return err
+			}
 		}
 		c.pauses.reset()
 		if told, err = f.await(ctx, c.untilNextLook(quiet)); err != nil {
@@ -139,8 +150,8 @@ func (c *collector) resume(ctx context.Context, f *folder) error {
 		}
 		c.cursor = cursor{validity: f.validity}
 	}
-	if c.desk.IMAP.MoveTo != "" {
-		return c.clear(ctx, f)
+	if c.owed = 0; c.desk.IMAP.MoveTo != "" {
+		c.owed = moveTries
 	}
 	return nil
 }
@@ -159,8 +170,10 @@ func (c *collector) skip(ctx context.Context, f *folder) error {
 	return c.save(ctx)
 }
 
-// clear moves what was taken and still lies there: the connection ended between the two.
+// clear moves what was taken and still lies there: the connection ended between the two,
+// or the server refused.
 func (c *collector) clear(ctx context.Context, f *folder) error {
+	c.owed--
 	entries, err := f.leftovers(ctx, c.cursor.uid)
 	for err == nil && len(entries) > 0 {
 		n := min(len(entries), c.desk.IMAP.Batch)
@@ -170,7 +183,10 @@ func (c *collector) clear(ctx context.Context, f *folder) error {
 	if _, said := errors.AsType[*imap.Error](err); err != nil && !said {
 		return err
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+		c.owed = 0
+	case c.owed == 0:
 		c.desk.Log.WarnContext(ctx, "mail that was taken stays where it was", "mailbox", c.desk.Address, "error", err)
 	}
 	return nil
@@ -226,8 +242,8 @@ func (c *collector) take(ctx context.Context, f *folder, entries []entry, sink c
 	return errors.Join(c.tidy(finish, f, entries), ctx.Err())
 }
 
-// tidy marks and moves what was taken. It was committed, so that a folder which
-// cannot be moved to is only told of.
+// tidy marks and moves what was taken. It was committed, so that a refused move is tried
+// again at the next looks, and then only told of.
 func (c *collector) tidy(ctx context.Context, f *folder, entries []entry) error {
 	if !c.desk.IMAP.LeaveUnseen {
 		if err := f.markSeen(ctx, entries); err != nil {
@@ -240,7 +256,7 @@ func (c *collector) tidy(ctx context.Context, f *folder, entries []entry) error 
 			return err // the line is broken: nothing more can be asked on it
 		}
 		if err != nil {
-			c.desk.Log.WarnContext(ctx, "mail that was taken stays where it was", "mailbox", c.desk.Address, "error", err)
+			c.owed = moveTries
 		}
 	}
 	return nil

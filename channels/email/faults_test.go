@@ -51,7 +51,7 @@ func (c *counter) Accept(_ context.Context, items ...message.Inbound) error {
 			continue
 		}
 		first, _, _ := strings.Cut(in.Text, "\n") // what follows is there to be long
-		c.texts = append(c.texts, first)
+		c.texts = append(c.texts, strings.Clone(first))
 		if len(c.texts) == c.until {
 			close(c.all)
 		}

@@ -38,7 +38,7 @@ func lineOf(out, name string) string {
 
 func TestCheckOfAFreshDeskFindsNothingWrong(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
-	cfg := written(t, "recado.yaml", fmt.Sprintf("data: %s\nhours: {always: true}\nweb: {listen: %q}\nsmtp_in: {listen: %q}\n", data, deadPort(t), deadPort(t)))
+	cfg := written(t, "recado.yaml", fmt.Sprintf("data: %s\nhours: {always: true}\nweb: {listen: %q}\nsmtp_in: {listen: %q}\ndesk: {register: suporte@desk.example}\n", data, deadPort(t), deadPort(t)))
 	out, _, err := told(t, "check", "-c", cfg)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)

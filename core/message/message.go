@@ -76,6 +76,10 @@ const (
 	Rating   Kind = "rating"   // the signed rating page was posted; Form holds its fields
 	Bounce   Kind = "bounce"   // what we sent to From could not be delivered
 	Verdict  Kind = "verdict"  // the signed page of a held item was posted; Choice holds what was decided
+	Command  Kind = "command"  // a slash command; Text holds what follows its name
+	Shortcut Kind = "shortcut" // Choice was picked in the menu of Target; Text holds the words that stand there
+	Submit   Kind = "submit"   // a form was sent; Choice names it, Form holds its fields, Target the message that led to it
+	Arrived  Kind = "arrived"  // they opened their page of the desk, such as the App Home
 )
 
 // Proof is how sure the channel is that From is who wrote (rule 7).
@@ -270,6 +274,17 @@ type Outbound struct {
 	Amends   *Outbound `json:"amends,omitempty"`   // what an Edit or a Deletion is about, as it was posted
 	Conveys  string    `json:"conveys,omitempty"`  // upstream id of the item whose words it passes on
 	Verbatim []string  `json:"verbatim,omitempty"` // words of people within Text: no markup of ours, whatever signs are in them
+
+	Under string  `json:"under,omitempty"` // ID of the message in whose thread this is said, where a channel has threads
+	Only  Address `json:"only,omitzero"`   // of those in the room To, who alone sees it
+	As    *Face   `json:"as,omitempty"`    // in whose name it appears, where a channel can show that; nil: ours
+	Card  *Card   `json:"card,omitempty"`  // what a channel with cards shows instead of Text
+	Form  *Form   `json:"form,omitempty"`  // what a channel with forms asks instead of Text
+	About Key     `json:"about,omitzero"`  // of a Reaction: the item that Text, an emoji, is put on
+
+	// What the outbox knows when it sends, and no row holds.
+	Root   string `json:"-"` // upstream id of Under
+	SentAs string `json:"-"` // of Amends: the upstream id that it got
 }
 
 // labelDigest begins a Choice that names an option by its label.

@@ -160,6 +160,10 @@ type Inbound struct {
 	Copies      []Address         `json:"copies,omitempty"`  // the others on To and Cc, ours left out
 	Thread      Thread            `json:"thread,omitzero"`
 	Forward     Forward           `json:"forward,omitzero"`
+
+	Room     Address   `json:"room,omitzero"`      // where several read it, as a channel of Slack; zero: From and we are alone
+	Mentions []Address `json:"mentions,omitempty"` // people whom Text names, each once; who is meant by @everybody is nobody here
+	Trigger  string    `json:"trigger,omitempty"`  // what a Form that answers this needs; good for some seconds
 }
 
 // Forward is a mail that was passed on inside this one, as its head claims. It proves

@@ -17,12 +17,12 @@ const (
 	ticketFixed  = "id, version, number, serial, org, requester, opened_by, opened_at, via, description"
 	ticketMoving = `agent, status, waiting_on, private, priority, severity, type, product, system, module, category,
 	updated_at, answered_at, closed_at, last_at, last_side, answer_due, solve_due, due_warned, warn_at, paused_at,
-	remind_at, reminders, closings, entries, closed_by, contact, subject, subject_key`
+	remind_at, reminders, closings, entries, closed_by, contact, subject, subject_key, merged_into`
 	// ticketColumns are what a ticket is read from, participants as one text.
 	ticketColumns = `id, version, number, org, opened_by, opened_at, via, description,
 	requester, agent, status, waiting_on, private, priority, severity, type, product, system, module, category,
 	updated_at, answered_at, closed_at, last_at, last_side, answer_due, solve_due, due_warned, paused_at,
-	remind_at, reminders, closings, entries, closed_by, contact, subject,
+	remind_at, reminders, closings, entries, closed_by, contact, subject, merged_into,
 	(select string_agg(person, ',' order by position) from ticket_participant where ticket = ticket.id)`
 )
 
@@ -34,7 +34,7 @@ func scanTicket(r row) (*ticket.Ticket, error) {
 		&t.Requester, &t.Agent, &t.Status, &t.WaitingOn, &t.Private, &t.Priority, &t.Severity, &t.Type,
 		&t.About.Product, &t.About.System, &t.About.Module, &t.About.Category,
 		&updated, &answered, &closed, &last, &t.LastSide, &answerDue, &solveDue, &t.DueWarned, &paused,
-		&remind, &t.Reminders, &t.Closings, &t.Entries, &t.ClosedBy, &t.Contact, &t.Subject, &participants)
+		&remind, &t.Reminders, &t.Closings, &t.Entries, &t.ClosedBy, &t.Contact, &t.Subject, &t.MergedInto, &participants)
 	t.OpenedAt, t.UpdatedAt, t.AnsweredAt, t.ClosedAt, t.LastAt = moment(opened), moment(updated), moment(answered), moment(closed), moment(last)
 	t.AnswerDue, t.SolveDue, t.PausedAt, t.RemindAt = moment(answerDue), moment(solveDue), moment(paused), moment(remind)
 	if participants != nil {
@@ -52,6 +52,7 @@ func movingValues(t *ticket.Ticket) []any {
 		micros(t.UpdatedAt), micros(t.AnsweredAt), micros(t.ClosedAt), micros(t.LastAt), string(t.LastSide),
 		micros(t.AnswerDue), micros(t.SolveDue), t.DueWarned, micros(warnAt(t)), micros(t.PausedAt),
 		micros(t.RemindAt), t.Reminders, t.Closings, t.Entries, string(t.ClosedBy), t.Contact, t.Subject, fold(t.Subject),
+		string(t.MergedInto),
 	}
 }
 
@@ -171,7 +172,7 @@ var (
 		return "with u(id, read, version, " + strings.Join(names, ", ") + `) as (values {rows})
 			update ticket set version = u.version, ` + strings.Join(set, ", ") + " from u where ticket.id = u.id and ticket.version = u.read"
 	}()
-	updateShape = "tnn" + "tttntttttttnnnntnnnnnnnnn" + "tttt"
+	updateShape = "tnn" + "tttntttttttnnnntnnnnnnnnn" + "ttttt"
 )
 
 func (t *tx) writeUpdates(ctx context.Context, rows []claimed) error {
@@ -225,6 +226,19 @@ func (t *tx) AddLink(ctx context.Context, l ticket.Link) error {
 	}
 	if err != nil {
 		return fmt.Errorf("link tickets: %w", err)
+	}
+	return nil
+}
+
+// RemoveLink implements ticket.Writer.
+func (t *tx) RemoveLink(ctx context.Context, l ticket.Link) error {
+	err := t.flush(ctx)
+	if err == nil {
+		_, err = t.c.exec(ctx, "delete from ticket_link where from_ticket = $1 and to_ticket = $2 and relation = $3",
+			string(l.From), string(l.To), string(l.Relation))
+	}
+	if err != nil {
+		return fmt.Errorf("unlink tickets: %w", err)
 	}
 	return nil
 }

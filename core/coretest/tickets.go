@@ -92,6 +92,12 @@ func (s suite) tickets(t *testing.T) {
 				t.Errorf("got %+v", got)
 			}
 		}
+		for range 2 {
+			s.update(t, func(ctx context.Context, tx dialogue.Tx) error { return tx.RemoveLink(ctx, l) })
+		}
+		if got := get(t, s, func(ctx context.Context, r dialogue.Reader) ([]ticket.Link, error) { return r.Links(ctx, b.ID) }); len(got) != 0 {
+			t.Errorf("removed, and yet there: %+v", got)
+		}
 	})
 }
 
@@ -110,6 +116,7 @@ func (s suite) wholeTicket(t *testing.T) {
 		t.Fatal(err)
 	}
 	tk.Status, tk.WaitingOn, tk.Agent, tk.ClosedBy, tk.Closings, tk.DueWarned, tk.Reminders = ticket.Waiting, "fornecedor", "bia", "bia", 2, ticket.WarnedSolve, 3
+	tk.MergedInto = "other"
 	for i, at := range []*time.Time{&tk.AnsweredAt, &tk.ClosedAt, &tk.AnswerDue, &tk.SolveDue, &tk.PausedAt, &tk.RemindAt} {
 		*at = noon.AddDate(0, 0, i)
 	}

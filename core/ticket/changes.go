@@ -111,28 +111,41 @@ func (t *Ticket) SetRequester(by, to directory.Person, now time.Time) error {
 	return nil
 }
 
-// SetDue moves the due time of the solution (H2), with a reason.
+// SetDue moves the due time of the solution (H2), or ends it with the zero time. The
+// reason is for the team.
 func (t *Ticket) SetDue(by directory.Person, due time.Time, reason string, now time.Time) error {
 	if err := t.MayHandle(by); err != nil {
 		return err
 	}
-	t.event(by.ID, now, "due", stamp(t.SolveDue), stamp(due), reason)
+	if !due.IsZero() && !due.After(now) {
+		return directory.Refuse("due-past")
+	}
+	t.change(by.ID, now, "due", stamp(t.SolveDue), stamp(due))
+	t.because(by.ID, "due", reason, now)
 	t.SolveDue = due
 	t.DueWarned &^= WarnedSolve // the team is warned of the new one too
 	return nil
 }
 
-// AddParticipant puts a person of the same organisation in copy (B9).
+// AddParticipant puts a person of the same organisation in copy (B9): by who may change
+// the ticket.
 func (t *Ticket) AddParticipant(by, added directory.Person, now time.Time) error {
+	if !t.ownerOrBetter(by) {
+		return directory.Refuse("not-yours-to-change", "Number", t.Number)
+	}
 	if err := t.mayAdd(added); err != nil {
 		return err
 	}
 	if t.IsParticipant(added.ID) || added.ID == t.Requester {
 		return nil
 	}
-	t.Participants = append(slices.Clone(t.Participants), added.ID)
-	t.event(by.ID, now, "participant", "", string(added.ID), "")
+	t.copyIn(by.ID, added.ID, "", now)
 	return nil
+}
+
+func (t *Ticket) copyIn(by, added directory.PersonID, why string, now time.Time) {
+	t.Participants = append(slices.Clone(t.Participants), added)
+	t.event(by, now, "participant", "", string(added), why)
 }
 
 // RemoveParticipant takes a person out of copy: themselves, or by who owns the ticket.
@@ -150,6 +163,22 @@ func (t *Ticket) uncopy(by, removed directory.PersonID, now time.Time) {
 	}
 	t.Participants = slices.DeleteFunc(slices.Clone(t.Participants), func(id directory.PersonID) bool { return id == removed })
 	t.event(by, now, "participant", string(removed), "", "")
+}
+
+// Because keeps why the team changed a field. It is a note, since customers see events
+// and never notes (H3); empty words are no reason.
+func (t *Ticket) Because(by directory.Person, field, words string, now time.Time) error {
+	if err := t.MayHandle(by); err != nil {
+		return err
+	}
+	t.because(by.ID, field, words, now)
+	return nil
+}
+
+func (t *Ticket) because(by directory.PersonID, field, words string, now time.Time) {
+	if words = strings.TrimSpace(words); words != "" {
+		t.append(Entry{Kind: Note, Side: Team, Author: by, At: now, Field: field, Text: words}, now)
+	}
 }
 
 // change records a field's change; none when nothing changed.

@@ -14,6 +14,7 @@ import (
 // life is a ticket and what it must agree with: every entry that it ever had.
 type life struct {
 	ticket  *ticket.Ticket
+	other   *ticket.Ticket // Rui's, to be merged with
 	entries []ticket.Entry
 	now     time.Time
 	stored  bool // nothing happened since
@@ -28,7 +29,11 @@ func TestAnyLifeIsPossible(t *testing.T) {
 			r.Fatal(err)
 		}
 		tk.SetPromise(ticket.Promise{Answer: time.Hour, Solve: 8 * time.Hour}, halfTime{})
-		l := &life{ticket: tk, now: now}
+		of, err := ticket.New(ticket.Draft{Org: aurora, Requester: rui.ID, Subject: "a", Description: "b"}, now)
+		if err != nil {
+			r.Fatal(err)
+		}
+		l := &life{ticket: tk, other: of, now: now}
 		r.Repeat(map[string]func(*rapid.T){
 			"":      l.check,
 			"store": l.store,
@@ -49,7 +54,7 @@ func (l *life) act(r *rapid.T) {
 	words := said(rapid.SampledFrom([]string{"", "Oi", "Resolvido"}).Draw(r, "words"))
 	tk, before := l.ticket, copyOf(l.ticket)
 	var err error
-	switch rapid.IntRange(0, 15).Draw(r, "transition") {
+	switch rapid.IntRange(0, 19).Draw(r, "transition") {
 	case 0:
 		err = tk.Add(by, words, l.now)
 	case 1:
@@ -81,6 +86,14 @@ func (l *life) act(r *rapid.T) {
 		err = tk.SetDue(by, l.now.Add(24*time.Hour), "", l.now)
 	case 15:
 		tk.Remark(by.ID, words, l.now)
+	case 16:
+		err = ticket.Merge(by, tk, l.other, []directory.Person{ana, carla, whom}, l.now)
+	case 17:
+		err = ticket.Merge(by, l.other, tk, []directory.Person{rui, whom}, l.now)
+	case 18:
+		err = ticket.Unmerge(by, tk, l.other, nil, l.now)
+	case 19:
+		err = ticket.Unmerge(by, l.other, tk, ticket.Brought(slices.Concat(l.entries, tk.News()), l.other.ID), l.now)
 	}
 	if err != nil && !same(before, copyOf(tk)) {
 		r.Fatalf("refused (%v), and yet changed:\nbefore %+v\nafter  %+v", err, before, *tk)
@@ -129,6 +142,8 @@ func (l *life) check(r *rapid.T) {
 		"the requester is not in copy":                 tk.IsParticipant(tk.Requester),
 		"stored, the clock stands when it should":      l.stored && tk.PausedAt.IsZero() == (onRequester || tk.Status == ticket.Closed),
 		"stored, the clock of a waiting ticket stands": onRequester && tk.PausedAt.IsZero(),
+		"what is merged is closed":                     tk.MergedInto != "" && tk.Status != ticket.Closed,
+		"nobody is in copy twice":                      len(slices.Compact(slices.Sorted(slices.Values(tk.Participants)))) != len(tk.Participants),
 		"nothing happened in the future":               tk.UpdatedAt.After(l.now) || tk.LastAt.After(l.now),
 	} {
 		if is {

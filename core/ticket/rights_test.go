@@ -93,6 +93,11 @@ func TestWhoMay(t *testing.T) {
 		{"subject", isOpen, subject, []string{"requester", "administrator", "agent", "supervisor"}, "not-yours-to-change"},
 		{"contact", isOpen, contact, []string{"requester", "administrator", "agent", "supervisor"}, "not-yours-to-change"},
 		{"uncopy", isOpen, uncopy, []string{"requester", "participant", "administrator", "agent", "supervisor"}, "not-yours-to-change"},
+		{"copy", isOpen, copyRui, []string{"requester", "administrator", "agent", "supervisor"}, "not-yours-to-change"},
+		{"reason", isOpen, because, []string{"agent", "supervisor"}, "not-on-team"},
+		{"merge", isOpen, mergeAway, []string{"agent", "supervisor"}, "not-on-team"},
+		{"split", isOpen, split, []string{"agent", "supervisor"}, "not-on-team"},
+		{"relate", isOpen, relate, []string{"agent", "supervisor"}, "not-on-team"},
 		{"requester", isOpen, giveToRui, []string{"administrator", "agent", "supervisor"}, "not-administrator"},
 	} {
 		for _, w := range people {

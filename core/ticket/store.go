@@ -53,4 +53,6 @@ type Writer interface {
 	// Amend writes an edited or deleted entry (H5).
 	Amend(ctx context.Context, e Entry) error
 	AddLink(ctx context.Context, l Link) error
+	// RemoveLink takes one away, by its ends and its relation; one that is not there is no error.
+	RemoveLink(ctx context.Context, l Link) error
 }

@@ -67,6 +67,9 @@ const (
 // Types in menu order.
 var Types = []Type{Problem, Question, Request, Change}
 
+// ByPhone is the Via of a call that the team recorded (A10): nobody is written to there.
+const ByPhone message.Channel = "phone"
+
 // Ticket is what is known of one matter. Change it by its methods only.
 type Ticket struct {
 	ID          ID
@@ -85,7 +88,8 @@ type Ticket struct {
 	Status      Status
 	WaitingOn   string
 	Private     bool            // B13
-	Via         message.Channel // by which it was opened; "phone" for a recorded call (A10)
+	Via         message.Channel // by which it was opened
+	MergedInto  ID              // the ticket that goes on in its place; empty: none. One that is merged is closed
 
 	Participants []directory.PersonID // in copy (B9)
 
@@ -145,14 +149,14 @@ type Entry struct {
 	Side        Side
 	Author      directory.PersonID // empty for the program itself
 	At          time.Time
-	Text        string // what was said; for an event, the reason given
+	Text        string // what was said; of an event nothing that only the team may know, see Because
 	FullText    string // the whole mail, when Text is less
 	Original    string // digest of the raw item
 	Via         message.Channel
 	Upstream    string // id by which answers will refer to it
 	Quotes      string // id of the entry being answered (B7)
 	Attachments []message.Attachment
-	Field       string // of an event: what changed
+	Field       string // of an event: what changed; of a note: what it is the reason of
 	From, To    string // of an event: values as stored, not as shown
 	EditedAt    time.Time
 	Before      string // the text before it was edited
@@ -168,6 +172,7 @@ const (
 	MergedTo  Relation = "merged-into"
 	SplitFrom Relation = "split-from"
 	Related   Relation = "related"
+	Repeats   Relation = "repeats" // the same matter again, and both go on
 )
 
 // Link joins two tickets.

@@ -86,11 +86,7 @@ func (t *Ticket) Add(by directory.Person, s Said, now time.Time) error {
 	t.say(Message, Customer, by.ID, s, now)
 	t.LastSide, t.LastAt = Customer, now
 	if t.Status == Waiting && t.WaitingOn == OnRequester {
-		next := Open
-		if t.Agent != "" {
-			next = InProgress
-		}
-		t.setStatus(directory.PersonID(""), next, "", "", now)
+		t.setStatus(directory.PersonID(""), t.atWork(), "", "", now)
 	}
 	return nil
 }
@@ -244,13 +240,13 @@ func (t *Ticket) Reopen(by directory.Person, s Said, window time.Duration, now t
 	if err := t.MayClose(by); err != nil {
 		return err
 	}
+	if t.MergedInto != "" {
+		return directory.Refuse("merged", "Number", t.Number)
+	}
 	if now.After(t.ClosedAt.Add(window)) {
 		return directory.Refuse("reopen-late", "Number", t.Number, "Days", int(window.Hours()/24))
 	}
-	next, side := Open, Customer
-	if t.Agent != "" {
-		next = InProgress
-	}
+	next, side := t.atWork(), Customer
 	if by.OnTeam() {
 		side = Team
 	}

@@ -118,6 +118,9 @@ func TestStates(t *testing.T) {
 		{"requester", giveToRui, everywhere("")},
 		{"due", due, everywhere("")},
 		{"copy", copyRui, everywhere("")},
+		{"merge", mergeAway, except(everywhere(""), isClosed, "closed")},
+		{"split", split, everywhere("")},
+		{"relate", relate, everywhere("")},
 		{"uncopy", uncopy, everywhere("")},
 	} {
 		for _, s := range states {
@@ -135,10 +138,11 @@ func TestRefusesWhatIsUnknown(t *testing.T) {
 		do   transition
 		want string
 	}{
-		"a priority":     {func(tk *ticket.Ticket, by directory.Person) error { return tk.SetPriority(by, "huge", now) }, "unknown-level"},
-		"a severity":     {func(tk *ticket.Ticket, by directory.Person) error { return tk.SetSeverity(by, "", now) }, "unknown-level"},
-		"a type":         {func(tk *ticket.Ticket, by directory.Person) error { return tk.SetType(by, "complaint", now) }, "unknown-type"},
-		"an empty title": {func(tk *ticket.Ticket, by directory.Person) error { return tk.SetSubject(by, " \n ", now) }, "no-subject"},
+		"a priority":              {func(tk *ticket.Ticket, by directory.Person) error { return tk.SetPriority(by, "huge", now) }, "unknown-level"},
+		"a severity":              {func(tk *ticket.Ticket, by directory.Person) error { return tk.SetSeverity(by, "", now) }, "unknown-level"},
+		"a type":                  {func(tk *ticket.Ticket, by directory.Person) error { return tk.SetType(by, "complaint", now) }, "unknown-type"},
+		"a due time that is over": {func(tk *ticket.Ticket, by directory.Person) error { return tk.SetDue(by, now, "", now) }, "due-past"},
+		"an empty title":          {func(tk *ticket.Ticket, by directory.Person) error { return tk.SetSubject(by, " \n ", now) }, "no-subject"},
 		"a customer as agent": {func(tk *ticket.Ticket, by directory.Person) error {
 			return tk.Take(by, ana, now)
 		}, "not-on-team"},
@@ -189,7 +193,7 @@ func TestEvents(t *testing.T) {
 		{"requester", isOpen, giveToRui, []event{{"requester", "ana", "rui", "", "bia"}}},
 		{"requester, who was in copy", isOpen, func(tk *ticket.Ticket, by directory.Person) error { return tk.SetRequester(by, carla, now) },
 			[]event{{"requester", "ana", "carla", "", "bia"}, {"participant", "carla", "", "", "bia"}}},
-		{"due", isOpen, due, []event{{"due", "", "2026-03-02T13:00:00Z", "feriado", "bia"}}},
+		{"due", isOpen, due, []event{{"due", "", "2026-03-02T13:00:00Z", "", "bia"}}},
 		{"copy", isOpen, copyRui, []event{{"participant", "", "rui", "", "bia"}}},
 		{"uncopy", isOpen, uncopy, []event{{"participant", "carla", "", "", "bia"}}},
 	} {

@@ -57,6 +57,9 @@ func (o *Outbox) attempt(ctx context.Context, row Row) (Result, error) {
 			return Result{Row: row, At: now, RunAt: now.Add(wait)}, nil
 		}
 	}
+	if !o.claim(ctx, row) {
+		return Result{}, errTurnedBack
+	}
 	receipt, err := o.send(ctx, row)
 	now := o.opts.Clock.Now()
 	if err == nil {
@@ -92,6 +95,18 @@ func (o *Outbox) attempt(ctx context.Context, row Row) (Result, error) {
 		}
 	}
 	return result, nil
+}
+
+// claim takes what may be called back for sending. False: it was called back, or the
+// store does not say, and it is looked for again.
+func (o *Outbox) claim(ctx context.Context, row Row) bool {
+	store, ok := o.opts.Store.(Claimer)
+	if !ok || row.NotBefore.IsZero() {
+		return true
+	}
+	mine, err := store.ClaimSend(ctx, row.Seq)
+	_ = o.noteStore(ctx, "claim a message", err)
+	return err == nil && mine
 }
 
 // goneElsewhere reports whether a row that has waited for too long went another way.

@@ -42,3 +42,11 @@ type Store interface {
 	// Record notes results, in one transaction.
 	Record(ctx context.Context, results []Result) error
 }
+
+// Claimer is a Store whose messages may be called back (message.Outbound.NotBefore).
+// ClaimSend takes such a row for sending: from then on it cannot be called back. False: it
+// was, and is not to be sent. A row that was claimed and not sent, since the process
+// died, may be claimed again.
+type Claimer interface {
+	ClaimSend(ctx context.Context, seq int64) (bool, error)
+}

@@ -45,9 +45,9 @@ func (t *tx) Amend(ctx context.Context, e ticket.Entry) error {
 	if err := t.flush(ctx); err != nil {
 		return err
 	}
-	n, err := t.c.exec(ctx, `update entry set text = $3, full_text = $4, before_text = $5, edited_at = $6, deleted_at = $7, attachments = $8
+	n, err := t.c.exec(ctx, `update entry set text = $3, full_text = $4, before_text = $5, edited_at = $6, deleted_at = $7, attachments = $8, kind = $9
 		where ticket = $1 and seq = $2`,
-		string(e.Ticket), e.Seq, e.Text, e.FullText, e.Before, micros(e.EditedAt), micros(e.DeletedAt), attachments)
+		string(e.Ticket), e.Seq, e.Text, e.FullText, e.Before, micros(e.EditedAt), micros(e.DeletedAt), attachments, string(e.Kind))
 	if err == nil && n == 0 {
 		err = ticket.ErrNotFound
 	}

@@ -22,6 +22,7 @@ var (
 	_ dialogue.Store    = (*DB)(nil)
 	_ inbox.Store       = (*DB)(nil)
 	_ outbox.Store      = (*DB)(nil)
+	_ outbox.Claimer    = (*DB)(nil)
 	_ dialogue.Sessions = Sessions{}
 	_ dialogue.Tx       = (*tx)(nil)
 	_ dialogue.Late     = (*tx)(nil)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"recado/bot/outbox"
+	"recado/core/dialogue"
 	"recado/core/message"
 )
 
@@ -15,6 +16,16 @@ const (
 	stateWaiting = 0
 	stateSent    = 1
 	stateBuried  = 2
+
+	stateRecalled   = 3
+	stateSuperseded = 4
+)
+
+// What recall says of a row.
+const (
+	neverRecalled = 0
+	recallable    = 1
+	claimedToSend = 2
 )
 
 // atOnce is the run_at of a row that waits for nothing. It is not 0, which would
@@ -31,15 +42,85 @@ func (t *tx) Post(_ context.Context, out message.Outbound) error {
 	if err != nil {
 		return fmt.Errorf("post %s: %w", out.ID, err)
 	}
+	amends, recall := "", neverRecalled
+	if out.Kind == message.Edit {
+		amends = out.Amends.ID
+		t.gathered.superseded = append(t.gathered.superseded, amends)
+	}
+	if !out.NotBefore.IsZero() {
+		recall = recallable
+	}
 	t.gathered.posts = append(t.gathered.posts, []any{
-		string(out.To.Channel), out.Account, key(out.To.ID), stateWaiting, atOnce, 0, key(t.db.foretell(out)), out.Number,
-		bit(out.Code), micros(t.db.now()), 0, "", string(body), bit(out.Proactive),
+		string(out.To.Channel), out.Account, key(out.To.ID), stateWaiting, max(atOnce, micros(out.NotBefore)), 0, key(t.db.foretell(out)), out.Number,
+		bit(out.Code), micros(t.db.now()), 0, "", string(body), bit(out.Proactive), out.ID, key(out.Conveys), amends, recall,
 	})
 	return nil
 }
 
 const insertOutbox = `insert into outbox (channel, account, address, state, run_at, attempts, upstream_id, number,
-	secret, posted_at, ended_at, failure, body, proactive) values {rows}`
+	secret, posted_at, ended_at, failure, body, proactive, message, conveys, amends, recall) values {rows}`
+
+// supersede ends earlier edits of the same messages. Of several edits of one message in
+// one flush the last stands: the rows are written afterwards, in order.
+func (t *tx) supersede(ctx context.Context, posts [][]any, amended []string) error {
+	last := map[string]int{}
+	for i, p := range posts {
+		if amends, _ := p[postAmends].(string); amends != "" {
+			if before, ok := last[amends]; ok {
+				posts[before][postState] = stateSuperseded
+			}
+			last[amends] = i
+		}
+	}
+	for _, id := range amended {
+		_, err := t.c.exec(ctx, "update outbox set state = $1, ended_at = $2 where amends = $3 and amends <> '' and state = 0",
+			stateSuperseded, micros(t.db.now()), id)
+		if err != nil {
+			return fmt.Errorf("supersede edits: %w", err)
+		}
+	}
+	return nil
+}
+
+// Columns of a gathered post, as Post writes them.
+const (
+	postState  = 3
+	postAmends = 16
+)
+
+// Recall implements dialogue.Tx. Whether a row is called back or sent is decided by who
+// changes it first: see ClaimSend.
+func (t *tx) Recall(ctx context.Context, upstream string) error {
+	if err := t.flush(ctx); err != nil {
+		return err
+	}
+	all, err := one(ctx, t.c, errNoRow, value[int], "select count(*) from outbox where conveys = $1 and conveys <> '' and recall > 0", key(upstream))
+	if err != nil {
+		return err
+	}
+	n, err := t.c.exec(ctx, "update outbox set state = $1, ended_at = $2 where conveys = $3 and conveys <> '' and recall = $4 and state = 0",
+		stateRecalled, micros(t.db.now()), key(upstream), recallable)
+	if err != nil {
+		return fmt.Errorf("recall: %w", err)
+	}
+	if n == 0 || int(n) != all {
+		return dialogue.ErrConflict // the transaction ends, and calls nothing back
+	}
+	return nil
+}
+
+// ClaimSend implements outbox.Claimer.
+func (db *DB) ClaimSend(ctx context.Context, seq int64) (mine bool, err error) {
+	err = db.write(ctx, func(t *tx) error {
+		n, err := t.c.exec(ctx, "update outbox set recall = $1 where seq = $2 and state = 0", claimedToSend, seq)
+		mine = n > 0
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("sqlstore: claim what is to be sent: %w", err)
+	}
+	return mine, nil
+}
 
 // duePage is how many rows Due reads at a time while it leaves out addresses.
 const duePage = 64

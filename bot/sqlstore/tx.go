@@ -46,6 +46,7 @@ type gathered struct {
 	entries      [][]any
 	participants [][]any
 	posts        [][]any
+	superseded   []string // messages that posts edit
 	sessions     [][]any
 	turns        []claimed // conversations whose turn is counted
 	ends         [][]any   // inbox items with their outcomes
@@ -117,6 +118,9 @@ func (t *tx) writeAll(ctx context.Context, g gathered) error {
 		return err
 	}
 	if err := t.writeArrivals(ctx, g.arrivals); err != nil {
+		return err
+	}
+	if err := t.supersede(ctx, g.posts, g.superseded); err != nil {
 		return err
 	}
 	for _, w := range []struct {

@@ -33,6 +33,7 @@ type Reader interface {
 	report.Source
 	HeldReader
 	SentReader
+	RoomReader
 }
 
 // SentReader looks back at what was posted.
@@ -43,6 +44,45 @@ type SentReader interface {
 	// Arrival is what became of the newest message about a ticket at a WhatsApp address;
 	// the zero Arrival when nothing is known.
 	Arrival(ctx context.Context, number string, to message.Address) (Arrival, error)
+	// Conveyed are the messages that pass an item's words on (Outbound.Conveys), oldest
+	// first; edits and deletions of such messages are not among them.
+	Conveyed(ctx context.Context, upstream string) ([]Conveyed, error)
+}
+
+// Conveyed is a message that passes words on, and what became of it.
+type Conveyed struct {
+	Out      message.Outbound // as it was posted
+	Upstream string           // its id there, "" before it is known
+	Fate     Fate
+	At       time.Time // of its fate; zero while it waits
+	Arrival
+}
+
+// Fate is how far a posted message got.
+type Fate string
+
+// The fates of a message.
+const (
+	Awaiting Fate = "waiting"  // it is still to be sent
+	Gone     Fate = "sent"     // the upstream took it
+	Buried   Fate = "buried"   // it will never be sent
+	Recalled Fate = "recalled" // it was called back in time
+)
+
+// RoomReader knows where the threads of tickets are.
+type RoomReader interface {
+	// Room is where a ticket's thread is now; false when it has none.
+	Room(ctx context.Context, id ticket.ID) (Room, bool, error)
+}
+
+// Room is the thread of a ticket in a room of the team.
+type Room struct {
+	Ticket  ticket.ID
+	At      message.Address // the room
+	Account string          // our end there
+	Card    string          // ID of the message that the thread hangs from
+	Shown   string          // digest of what the card says
+	Since   time.Time
 }
 
 // Sent is a message as it was posted, and who else was told by the same turn, about the
@@ -82,12 +122,19 @@ type Tx interface {
 	HeldWriter
 	// MarkSeen notes that somebody looked at a ticket; the latest look counts (D2).
 	MarkSeen(ctx context.Context, s Seen) error
+	// SaveRoom keeps where a ticket's thread is; the later one replaces the earlier.
+	SaveRoom(ctx context.Context, r Room) error
 
 	// Finish ends the items of a turn with their outcomes and counts the turn. It
 	// fails with ErrFenced when the conversation is another owner's by now.
 	Finish(ctx context.Context, d Done) error
-	// Post puts a message in the outbox: sent after the commit, never before it.
+	// Post puts a message in the outbox: sent after the commit, never before it. An edit
+	// takes the place of earlier edits of the same message that still wait.
 	Post(ctx context.Context, out message.Outbound) error
+	// Recall calls back everything with a NotBefore that passes an item's words on: none
+	// of it will be sent. When some of it has gone or is just going, or nothing of the kind
+	// was posted, it is ErrConflict, and nothing is called back.
+	Recall(ctx context.Context, upstream string) error
 }
 
 // Record is what Sessions keep for a conversation: the session that the turn

@@ -273,6 +273,7 @@ type Outbound struct {
 	Link         *Link        `json:"link,omitempty"`
 	Proactive    bool         `json:"proactive,omitempty"` // nobody is waiting for it: pacing and quiet hours apply
 	Code         bool         `json:"code,omitempty"`      // it holds a secret; never logged or shown to the team
+	NotBefore    time.Time    `json:"notBefore,omitzero"`  // it is not sent earlier, and may be called back until then (Tx.Recall); zero: at once
 
 	Kind     Kind      `json:"kind,omitempty"`     // empty: said anew; Edit: Text stands for that of Amends; Deletion: Amends is taken back
 	Amends   *Outbound `json:"amends,omitempty"`   // what an Edit or a Deletion is about, as it was posted

@@ -50,7 +50,7 @@ type Reader interface { //nolint:interfacebloat // one question per method, and 
 type Writer interface {
 	Insert(ctx context.Context, t *Ticket) error
 	Update(ctx context.Context, t *Ticket) error
-	// Amend writes an edited or deleted entry (H5).
+	// Amend writes an entry that was edited, deleted, or made a note or a message of (H5).
 	Amend(ctx context.Context, e Entry) error
 	AddLink(ctx context.Context, l Link) error
 	// RemoveLink takes one away, by its ends and its relation; one that is not there is no error.

@@ -273,6 +273,11 @@ func (p *process) NextDue(_ context.Context, channel message.Channel, _ string) 
 	return next, err
 }
 
+// Posted finds nothing: no message of these tests is about another.
+func (p *process) Posted(context.Context, []string) (map[string]outbox.Posted, error) {
+	return nil, nil
+}
+
 func (p *process) Record(_ context.Context, results []outbox.Result) error {
 	return p.call("record", func() error {
 		for _, result := range results {

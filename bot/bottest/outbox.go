@@ -44,6 +44,7 @@ func TestOutboxStore(t *testing.T, open func(t *testing.T) OutboxStore) {
 		"what waits for its time holds up its address":  outboxSuite.notBefore,
 		"a later edit takes the place of an earlier":    outboxSuite.supersedes,
 		"called back or sent, and never both":           outboxSuite.recalls,
+		"a message is found by its ID":                  outboxSuite.posted,
 	} {
 		t.Run(name, func(t *testing.T) { test(outboxSuite{store, uuid.NewString()}, t) })
 	}
@@ -327,6 +328,39 @@ func (s outboxSuite) recalls(t *testing.T) {
 	}
 	if got := s.texts(t, noon.Add(time.Minute)); !slices.Equal(got, []string{late, late}) {
 		t.Errorf("due: %v", got)
+	}
+}
+
+func (s outboxSuite) posted(t *testing.T) {
+	inRoom := func(text string) message.Outbound {
+		out := s.message("T1/C1", text)
+		out.To.Channel = message.Slack
+		return out
+	}
+	card, buried, waiting, edit := inRoom("card"), inRoom("buried"), inRoom("waiting"), inRoom("edit")
+	s.post(t, card, buried, waiting, edit)
+	rows, err := s.store.Due(t.Context(), message.Slack, s.account, noon, nil, 10)
+	rows = slices.DeleteFunc(rows, func(r outbox.Row) bool { return r.Account != s.account })
+	if err != nil || len(rows) != 4 {
+		t.Fatalf("due: %+v, %v", rows, err)
+	}
+	s.record(t, outbox.Result{Row: rows[0], At: noon, Sent: true, UpstreamID: "C1/1"}, outbox.Result{Row: rows[1], At: noon, Buried: true})
+	ids := []string{card.ID, buried.ID, waiting.ID, uuid.NewString(), ""}
+	want := map[string]outbox.Posted{
+		card.ID: {Seq: rows[0].Seq, UpstreamID: "C1/1"}, buried.ID: {Seq: rows[1].Seq}, waiting.ID: {Seq: rows[2].Seq, Waiting: true},
+	}
+	if got, err := s.store.Posted(t.Context(), ids); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("posted: %+v, %v, want %+v", got, err, want)
+	}
+	s.record(t, outbox.Result{Row: rows[3], At: noon, Sent: true, UpstreamID: "C1/9", StandsFor: buried.ID})
+	want[buried.ID] = outbox.Posted{Seq: rows[1].Seq, UpstreamID: "C1/9"}
+	if got, err := s.store.Posted(t.Context(), ids); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("once another stands for it: %+v, %v, want %+v", got, err, want)
+	}
+	// One that has a name already keeps it.
+	s.record(t, outbox.Result{Row: rows[2], At: noon, Sent: true, UpstreamID: "C1/10", StandsFor: card.ID})
+	if got, err := s.store.Posted(t.Context(), ids[:1]); err != nil || got[card.ID].UpstreamID != "C1/1" {
+		t.Errorf("the card: %+v, %v", got, err)
 	}
 }
 

@@ -39,6 +39,17 @@ func (m *memory) post(to, words string) {
 	}}})
 }
 
+// add posts to a room of Slack, unless it says where to.
+func (m *memory) add(out message.Outbound) message.Outbound {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if out.To.IsZero() {
+		out.To = message.Address{Channel: message.Slack, ID: "T1/C1"}
+	}
+	m.rows = append(m.rows, &row{runAt: time.Now(), Row: outbox.Row{Seq: int64(len(m.rows) + 1), Outbound: out}})
+	return out
+}
+
 // get is a row as it is now.
 func (m *memory) get(id string) row {
 	m.mu.Lock()
@@ -145,9 +156,26 @@ func (p *process) NextDue(context.Context, message.Channel, string) (next time.T
 	return next, err
 }
 
+func (p *process) Posted(_ context.Context, ids []string) (found map[string]outbox.Posted, err error) {
+	err = p.call("posted", func() {
+		found = map[string]outbox.Posted{}
+		for _, r := range p.rows {
+			if slices.Contains(ids, r.ID) {
+				found[r.ID] = outbox.Posted{Seq: r.Seq, UpstreamID: r.UpstreamID, Waiting: r.waits()}
+			}
+		}
+	})
+	return found, err
+}
+
 func (p *process) Record(_ context.Context, results []outbox.Result) error {
 	return p.call("record", func() {
 		for _, result := range results {
+			for _, r := range p.rows {
+				if result.StandsFor != "" && r.ID == result.StandsFor {
+					r.UpstreamID = result.UpstreamID
+				}
+			}
 			for _, r := range p.rows {
 				if r.ID == result.Row.ID {
 					r.note(result)

@@ -57,6 +57,10 @@ func (o *Outbox) attempt(ctx context.Context, row Row) (Result, error) {
 			return Result{Row: row, At: now, RunAt: now.Add(wait)}, nil
 		}
 	}
+	standsFor, wait := o.place(ctx, &row)
+	if now := o.opts.Clock.Now(); wait > 0 {
+		return Result{Row: row, At: now, RunAt: now.Add(wait)}, nil
+	}
 	if !o.claim(ctx, row) {
 		return Result{}, errTurnedBack
 	}
@@ -64,7 +68,11 @@ func (o *Outbox) attempt(ctx context.Context, row Row) (Result, error) {
 	now := o.opts.Clock.Now()
 	if err == nil {
 		o.resume()
-		return Result{Row: row, At: now, Sent: true, Counted: true, UpstreamID: o.upstreamID(row, receipt)}, nil
+		result := Result{Row: row, At: now, Sent: true, Counted: true, UpstreamID: o.upstreamID(row, receipt)}
+		if receipt.UpstreamID != "" {
+			result.StandsFor = standsFor
+		}
+		return result, nil
 	}
 	if ctx.Err() != nil {
 		return Result{}, fmt.Errorf("outbox: cut short: %w", err)

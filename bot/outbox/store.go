@@ -25,6 +25,14 @@ type Result struct {
 	Counted    bool      // the attempt counts; shutting down and being rate limited do not
 	Buried     bool
 	Error      string // for the team and the log; no secrets
+	StandsFor  string // ID of a buried message that this one was said in place of: UpstreamID is its too
+}
+
+// Posted is what became of a message.
+type Posted struct {
+	Seq        int64
+	UpstreamID string // empty: it has none, and if not Waiting will never have
+	Waiting    bool   // it is still to be sent
 }
 
 // Store is what the outbox needs of the database. Rows are written by the
@@ -38,6 +46,9 @@ type Store interface {
 
 	// NextDue is the earliest time at which Due will have a row; zero when none waits.
 	NextDue(ctx context.Context, channel message.Channel, account string) (time.Time, error)
+
+	// Posted finds messages by their ID; those that were never posted are left out.
+	Posted(ctx context.Context, ids []string) (map[string]Posted, error)
 
 	// Record notes results, in one transaction.
 	Record(ctx context.Context, results []Result) error

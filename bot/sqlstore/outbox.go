@@ -268,12 +268,55 @@ func (db *DB) Record(ctx context.Context, results []outbox.Result) error {
 			failure = result.failure, ended_at = result.ended_at,
 			body = case when result.state > 0 and outbox.secret = 1 then '' else outbox.body end
 			from result where outbox.seq = result.seq and outbox.state = 0`, "nnnnttn", rows)
-		return err
+		if err != nil {
+			return err
+		}
+		return t.standIn(ctx, results)
 	})
 	if err != nil {
 		return fmt.Errorf("sqlstore: record what was sent: %w", err)
 	}
 	return nil
+}
+
+// standIn gives buried messages the upstream ids of those that were said in their place.
+func (t *tx) standIn(ctx context.Context, results []outbox.Result) error {
+	for _, r := range results {
+		if r.StandsFor == "" {
+			continue
+		}
+		_, err := t.c.exec(ctx, `update outbox set upstream_id = $1 where message = $2 and message <> '' and upstream_id = ''`, key(r.UpstreamID), r.StandsFor)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Posted implements outbox.Store.
+func (db *DB) Posted(ctx context.Context, ids []string) (map[string]outbox.Posted, error) {
+	found := map[string]outbox.Posted{}
+	err := db.ask(ctx, func(c *conn) error {
+		for _, id := range ids {
+			rows, err := list(ctx, c, func(r row) (p outbox.Posted, err error) {
+				var state int
+				err = r.Scan(&p.Seq, &p.UpstreamID, &state)
+				p.Waiting = state == stateWaiting
+				return p, err
+			}, `select seq, upstream_id, state from outbox where message = $1 and message <> ''`, id)
+			if err != nil {
+				return err
+			}
+			for _, p := range rows {
+				found[id] = p
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sqlstore: look for what was posted: %w", err)
+	}
+	return found, nil
 }
 
 func resultRow(r outbox.Result) []any {

@@ -13,6 +13,7 @@ import (
 	"go.mau.fi/whatsmeow/store/sqlstore"
 
 	"recado/channels"
+	"recado/channels/whatsapp/ratchet"
 	"recado/core/message"
 )
 
@@ -181,6 +182,9 @@ func (c *Channel) session(ctx context.Context, container *sqlstore.Container, si
 // newClient is a whatsmeow client that keeps what it decrypted until it was taken, and
 // says so only then.
 func (o Options) newClient(d *store.Device) *whatsmeow.Client {
+	if d.ID != nil {
+		ratchet.Guard(d)
+	}
 	client := whatsmeow.NewClient(d, waLogger(o.Log))
 	client.EnableDecryptedEventBuffer, client.SynchronousAck = true, true
 	client.EnableAutoReconnect, client.AutomaticMessageRerequestFromPhone = true, true

@@ -14,6 +14,7 @@ import (
 	"go.mau.fi/whatsmeow/types"
 
 	"recado/channels"
+	"recado/channels/whatsapp/ratchet"
 	"recado/core/message"
 )
 
@@ -65,7 +66,7 @@ func (c *Channel) Send(ctx context.Context, out message.Outbound) (channels.Rece
 	}
 	for i, m := range parts {
 		extra := whatsmeow.SendRequestExtra{ID: partID(out.ID, i), Timeout: c.Timeout}
-		if _, err := client.SendMessage(ctx, to, m, extra); err != nil {
+		if _, err := ratchet.Deliver(ctx, client, to, m, extra); err != nil {
 			if locked(err) {
 				c.rest(c.Clock().Add(lockedFor))
 				c.restrict(c.Clock().Add(lockedFor))

@@ -16,6 +16,7 @@ type faults struct {
 	uploads  []int
 	fetches  []int
 	receipts int
+	lost     chan struct{}   // closed when the last of receipts was dropped
 	mute     map[string]bool // namespaces that are not answered
 	askers   map[string]*device
 }
@@ -61,7 +62,9 @@ func (f *faults) receiptLost() bool {
 	if f.receipts == 0 {
 		return false
 	}
-	f.receipts--
+	if f.receipts--; f.receipts == 0 {
+		close(f.lost)
+	}
 	return true
 }
 
@@ -132,11 +135,12 @@ func (s *Server) FailUploads(times, status int) { s.faults.order(&s.faults.uploa
 // FailDownloads answers the next downloads with an HTTP status, such as 404 or 410.
 func (s *Server) FailDownloads(times, status int) { s.faults.order(&s.faults.fetches, times, status) }
 
-// LoseReceipts drops the next receipts on their way in.
-func (s *Server) LoseReceipts(times int) {
+// LoseReceipts drops the next receipts on their way in; lost is closed after the last.
+func (s *Server) LoseReceipts(times int) (lost <-chan struct{}) {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
-	s.faults.receipts = times
+	s.faults.receipts, s.faults.lost = times, make(chan struct{})
+	return s.faults.lost
 }
 
 // Mute leaves questions of a namespace unanswered, such as "usync", until told otherwise.

@@ -19,6 +19,8 @@ import (
 	waLog "go.mau.fi/whatsmeow/util/log"
 	"google.golang.org/protobuf/proto"
 
+	"recado/channels/whatsapp/ratchet"
+
 	_ "modernc.org/sqlite" // the driver of the phones' own store
 )
 
@@ -54,8 +56,9 @@ func (s *Server) Phone(number, name string) *Phone {
 	d.bundle.registration = binary.BigEndian.AppendUint32(nil, device.RegistrationID)
 	s.mu.Unlock()
 
+	ratchet.Guard(device) // a phone does not lose what it says while it hears
 	p := &Phone{Client: whatsmeow.NewClient(device, waLog.Noop), Account: a, server: s, news: make(chan struct{})}
-	p.EnableAutoReconnect, p.SynchronousAck = true, true
+	p.EnableAutoReconnect, p.SynchronousAck, p.EnableDecryptedEventBuffer = true, true, true
 	p.AddEventHandler(p.heard)
 	s.Wire(p.Client)
 	if err := p.ConnectContext(ctx); err != nil {
@@ -185,7 +188,7 @@ func (p *Phone) Tell(to types.JID, m *waE2E.Message) types.MessageID {
 	p.server.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	sent, err := p.SendMessage(ctx, to, m)
+	sent, err := ratchet.Deliver(ctx, p.Client, to, m, whatsmeow.SendRequestExtra{})
 	if err != nil {
 		p.server.t.Fatalf("watest: %s cannot send: %v", p.Account.name, err)
 	}

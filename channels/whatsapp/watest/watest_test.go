@@ -232,9 +232,10 @@ func TestLostReceipt(t *testing.T) {
 	d, account := pairedDesk(t, s)
 	ana := s.Phone(anaNumber, "Ana")
 	account.AwaitSettled()
-	s.LoseReceipts(1)
+	lost := s.LoseReceipts(1)
 	ana.Say(account, "uma vez")
 	await(t, d, func(m *events.Message) bool { return watest.Words(m) == "uma vez" })
+	<-lost
 	account.Drop()
 	account.AwaitSettled()
 	ana.Say(account, "depois")

@@ -94,83 +94,6 @@ func run(t *testing.T, m *Mailbox, sink channels.Sink) (stop func()) {
 	return stop
 }
 
-// slicing is a proxy that cuts a line after so many answers of the server, or commands
-// of ours, were let through. A chunk is what one side said at once; of a long one half
-// passes, so that cuts fall inside of literals too.
-type slicing struct {
-	*cuttable
-	mu     sync.Mutex
-	after  int  // chunks; -1: never
-	ours   bool // it is our chunks that are counted
-	chunks int
-	cuts   int
-}
-
-func newSlicing(t *testing.T, to string) *slicing {
-	t.Helper()
-	s := &slicing{cuttable: listenLocal(t), after: -1}
-	go func() {
-		for {
-			client, err := s.Accept()
-			if err != nil {
-				return
-			}
-			server, err := net.Dial("tcp", to)
-			if err != nil {
-				client.Close()
-				continue
-			}
-			go s.pass(client, server, true)
-			go s.pass(server, client, false)
-		}
-	}()
-	t.Cleanup(func() { s.Close(); s.cut() })
-	return s
-}
-
-// pass copies one direction. Both sides hear of the end of either.
-func (s *slicing) pass(from, to net.Conn, ours bool) {
-	defer from.Close()
-	defer to.Close()
-	buffer := make([]byte, 4<<10)
-	for {
-		n, err := from.Read(buffer)
-		if err != nil {
-			return
-		}
-		if s.isLast(ours) {
-			_, _ = to.Write(buffer[:n/2]) // the line is cut anyway
-			return
-		}
-		if _, err := to.Write(buffer[:n]); err != nil {
-			return
-		}
-	}
-}
-
-func (s *slicing) isLast(ours bool) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if ours != s.ours {
-		return false
-	}
-	s.chunks++
-	if s.after < 0 || s.chunks <= s.after {
-		return false
-	}
-	s.after = -1 // once; the next connection is whole
-	s.cuts++
-	return true
-}
-
-func (s *slicing) cutAfter(chunks int, ours bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.after, s.ours, s.chunks = chunks, ours, 0
-}
-
-func (s *slicing) wasCut() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.cuts > 0 }
-
 // Dovecot's line is cut at every step of a whole session: at the k-th thing that the
 // server says, and at the k-th that we say, for every k until nothing is left to cut.
 // Afterwards every mail has come, in order, and none is left in the folder that it should
@@ -200,8 +123,8 @@ func cutAt(t *testing.T, k int, ours bool, mails int) bool {
 	o := realOptions(t)
 	o.SMTP = newSMTP(t).options()
 	put := appender(t, o.IMAP.Server)
-	line := newSlicing(t, o.IMAP.addr())
-	o.IMAP.Port, o.IMAP.MoveTo, o.IMAP.Poll = line.port(), "Feito", 50*time.Millisecond
+	line := testenv.NewLine(t, o.IMAP.addr())
+	o.IMAP.Port, o.IMAP.MoveTo, o.IMAP.Poll = line.Port(), "Feito", 50*time.Millisecond
 	o.IMAP.Batch = 2
 	var want []string
 	letter := func(i int) string {
@@ -217,7 +140,7 @@ func cutAt(t *testing.T, k int, ours bool, mails int) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	line.cutAfter(k, ours)
+	line.CutAfter(k, ours)
 	stop := run(t, m, sink)
 	put(letter(mails)) // it may be told of in IDLE
 	sink.wait(t)
@@ -226,7 +149,7 @@ func cutAt(t *testing.T, k int, ours bool, mails int) bool {
 	if !slices.Equal(sink.texts, want) {
 		t.Errorf("cut after %d: came %q, want %q", k, sink.texts, want)
 	}
-	return line.wasCut()
+	return line.Cuts() > 0
 }
 
 // imapAt is a connection beside the tested one.

@@ -24,29 +24,6 @@ import (
 	"recado/testenv"
 )
 
-// proxy stands between us and a real server, so that a test can cut the line.
-func proxy(t testing.TB, to string) *cuttable {
-	t.Helper()
-	l := listenLocal(t)
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			server, err := net.Dial("tcp", to)
-			if err != nil {
-				conn.Close()
-				continue
-			}
-			go func() { _, _ = io.Copy(server, conn); server.Close() }() // ends when either side does
-			go func() { _, _ = io.Copy(conn, server); conn.Close() }()
-		}
-	}()
-	t.Cleanup(func() { l.Close(); l.cut() })
-	return l
-}
-
 func realServer(t testing.TB, addr, user string) Server {
 	t.Helper()
 	host, port, err := net.SplitHostPort(addr)
@@ -81,9 +58,9 @@ func TestRealDovecot(t *testing.T) {
 	testenv.IMAP(t)
 	channeltest.Run(t, func(t testing.TB) channeltest.Rig {
 		o, out := realOptions(t), newSMTP(t)
-		line := proxy(t, o.IMAP.addr())
+		line := testenv.NewLine(t, o.IMAP.addr())
 		put := appender(t, o.IMAP.Server)
-		o.IMAP.Port, o.SMTP = line.port(), out.options()
+		o.IMAP.Port, o.SMTP = line.Port(), out.options()
 		n := 0
 		return channeltest.Rig{
 			Channel: func() channels.Channel {
@@ -94,7 +71,7 @@ func TestRealDovecot(t *testing.T) {
 				return m
 			},
 			Deliver:  func(text string) { n++; put(letterFrom(fmt.Sprint(n), text)) },
-			Cut:      func() { line.cut(); out.cut() },
+			Cut:      func() { line.Cut(); out.cut() },
 			To:       message.Address{Channel: message.Email, ID: "ana@cliente.example"},
 			Sent:     out.ids,
 			Refuse:   refusalsBySMTP(out),

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"fmt"
-	"net"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -22,9 +20,9 @@ var stream = []struct{ rate, mails int }{{10, 30}, {18, 54}, {100, inAll - 84}}
 // cursor thrown away. No mail becomes two conversations, and none is lost.
 func TestStream(t *testing.T) {
 	t.Parallel()
-	line := newBreakable(t, testenv.IMAP(t))
+	line := testenv.NewLine(t, testenv.IMAP(t))
 	second := "vendas-" + newMessageID("x")[1:9] + "@desk.example"
-	imap, smtp := line.Addr().String(), testenv.SMTP(t)
+	imap, smtp := line.Addr(), testenv.SMTP(t)
 	s := newStorm(t, settings{imap: imap, more: fmt.Sprintf(`    trust_senders: true
   - address: %s
     imap: {host: %s, port: %s, tls: none, password: %s}
@@ -57,7 +55,7 @@ func TestStream(t *testing.T) {
 }
 
 // readAgain throws the cursors away and cuts the line, until done.
-func (s *storm) readAgain(line *breakable, done <-chan struct{}) (times int) {
+func (s *storm) readAgain(line *testenv.Line, done <-chan struct{}) (times int) {
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(s.desk.data, "recado.db")+"?_pragma=busy_timeout(10000)")
 	if err != nil {
 		s.t.Error(err)
@@ -75,65 +73,6 @@ func (s *storm) readAgain(line *breakable, done <-chan struct{}) (times int) {
 		if _, err := db.Exec("delete from memory where name like 'imap %'"); err != nil {
 			s.t.Error(err)
 		}
-		line.cut()
+		line.Cut()
 	}
-}
-
-// breakable is a proxy whose lines can be cut.
-type breakable struct {
-	net.Listener
-	mu    sync.Mutex
-	conns []net.Conn
-}
-
-func newBreakable(t *testing.T, to string) *breakable {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := &breakable{Listener: l}
-	go func() {
-		for {
-			conn, err := b.Accept()
-			if err != nil {
-				return
-			}
-			server, err := net.Dial("tcp", to)
-			if err != nil {
-				conn.Close()
-				continue
-			}
-			b.mu.Lock()
-			b.conns = append(b.conns, conn)
-			b.mu.Unlock()
-			go forward(server, conn)
-			go forward(conn, server)
-		}
-	}()
-	t.Cleanup(func() { b.Close(); b.cut() })
-	return b
-}
-
-func forward(to, from net.Conn) {
-	defer to.Close()
-	buffer := make([]byte, 32<<10)
-	for {
-		n, err := from.Read(buffer)
-		if err != nil {
-			return
-		}
-		if _, err := to.Write(buffer[:n]); err != nil {
-			return
-		}
-	}
-}
-
-func (b *breakable) cut() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, conn := range b.conns {
-		conn.Close()
-	}
-	b.conns = nil
 }

@@ -100,7 +100,7 @@ var uses = map[string][]string{
 	// The clock is passed in (rule 11). bot has the real one; two packages default to
 	// it; the deadline of a socket is by the kernel's; the bench, the suites and the real
 	// servers measure or wait for what is real.
-	"time.Now":   {"bot/clock.go", "bot/sqlstore/open.go", "channels/email/options.go", "channels/email/relay.go", "channels/channeltest", "channels/whatsapp/watest", "testenv", "testenv/*", "cmd/recado/bench*.go"},
+	"time.Now":   {"bot/clock.go", "bot/sqlstore/open.go", "channels/email/options.go", "channels/email/relay.go", "channels/channeltest", "channels/whatsapp/watest", "channels/slack/slackfake", "testenv", "testenv/*", "cmd/recado/bench*.go"},
 	"time.Since": {"channels/channeltest", "testenv", "testenv/*", "cmd/recado/bench*.go"},
 	"time.Until": {"cmd/recado/bench*.go"},
 	// Real servers can only be waited for.

@@ -1,0 +1,82 @@
+package slackfake
+
+import "time"
+
+// rates are Slack's limits: calls a minute for each method, and one posted message a
+// second for each channel, of which a few may come at once.
+type rates struct {
+	on      bool
+	until   map[string]time.Time   // by method and channel: not before
+	made    map[string][]time.Time // by method and channel: within the last minute
+	ignored []string
+}
+
+// burst is how many messages a channel takes at once.
+const burst = 3
+
+func (r *rates) init() { r.until, r.made = map[string]time.Time{}, map[string][]time.Time{} }
+
+// LimitRates turns Slack's own limits on. They are off otherwise: most tests say in a
+// second what people say in a day.
+func (s *Server) LimitRates() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rates.on = true
+}
+
+// Disobeyed are the calls that came before the Retry-After of their method was over.
+func (s *Server) Disobeyed() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.rates.ignored...)
+}
+
+// key is what is limited together: a method of a workspace, and for messages the channel.
+func (c *call) key() string {
+	if c.method == "chat.postMessage" {
+		return c.token + " " + c.method + " " + c.text("channel")
+	}
+	return c.token + " " + c.method
+}
+
+// limited notes that a call was told to come back later.
+func (r *rates) limited(c *call, wait time.Duration) {
+	r.until[c.key()] = c.server.now().Add(wait)
+}
+
+// wait is how long a call is to wait; zero: it may pass.
+func (r *rates) wait(c *call) time.Duration {
+	now, key := c.server.now(), c.key()
+	// Calls that were on their way when their method was told to wait are no sin.
+	const onTheirWay = 300 * time.Millisecond
+	if left := r.until[key].Sub(now); left > onTheirWay {
+		r.ignored = append(r.ignored, c.method)
+		if r.on {
+			return left
+		}
+	}
+	if !r.on {
+		return 0
+	}
+	most, span := c.spec.tier, time.Minute
+	if c.method == "chat.postMessage" {
+		most, span = burst, burst*time.Second
+	}
+	if most == 0 {
+		return 0
+	}
+	var kept []time.Time
+	for _, at := range r.made[key] {
+		if now.Sub(at) < span {
+			kept = append(kept, at)
+		}
+	}
+	if len(kept) >= most {
+		r.made[key] = kept
+		wait := max(span-now.Sub(kept[0]), time.Second)
+		r.until[key] = now.Add(wait)
+		return wait
+	}
+	r.made[key] = append(kept, now)
+	return 0
+}

@@ -64,6 +64,7 @@ func New(o Options) (*Channel, error) {
 	c.line <- struct{}{}
 	c.state.now = o.Clock
 	c.pulse.clock, c.pulse.memory, c.pulse.name = o.Clock, o.Memory, phoneMemory(o.Account)
+	c.care.memory, c.care.name = o.Memory, careMemory(o.Account)
 	c.state.set(false, "not connected yet")
 	return c, nil
 }
@@ -117,6 +118,9 @@ func (c *Channel) Run(ctx context.Context, sink channels.Sink) error {
 		return nil
 	}
 	c.refreshVersion(ctx)
+	if until := c.care.get(ctx); until.After(c.Clock()) {
+		c.restrict(until)
+	}
 	return c.sessions(ctx, container, sink)
 }
 

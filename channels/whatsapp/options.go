@@ -27,7 +27,7 @@ type Options struct {
 	Silence time.Duration // connected, and nothing heard for so long: connect anew; 0: never
 
 	HTTP   *http.Client    // for the socket and for files; nil: the system's
-	Memory channels.Memory // of when the phone was last seen; nil: it is forgotten
+	Memory channels.Memory // of when the phone was last seen, and of a rest that WhatsApp asked for; nil: both are forgotten
 	Files  channels.Files
 	Clock  func() time.Time
 	Log    *slog.Logger

@@ -14,7 +14,7 @@ import (
 // tells of the past (events.HistorySync) is nothing new, and is left alone.
 func (c *Channel) hear(ctx context.Context, event any) bool {
 	c.sign(ctx, event)
-	c.careEvent(event)
+	c.careEvent(ctx, event)
 	if taken, ours := c.receiptEvent(ctx, event); ours {
 		return taken
 	}

@@ -68,7 +68,7 @@ func (c *Channel) Send(ctx context.Context, out message.Outbound) (channels.Rece
 		extra := whatsmeow.SendRequestExtra{ID: partID(out.ID, i), Timeout: c.Timeout}
 		if _, err := ratchet.Deliver(ctx, client, to, m, extra); err != nil {
 			if locked(err) {
-				c.rest(c.Clock().Add(lockedFor))
+				c.rest(ctx, c.Clock().Add(lockedFor))
 				c.restrict(c.Clock().Add(lockedFor))
 			}
 			return channels.Receipt{}, verdict(fmt.Errorf("sending part %d of %d: %w", i+1, len(parts), err))

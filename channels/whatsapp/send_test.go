@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -333,6 +334,32 @@ func TestOwnReceiptsAreIgnored(t *testing.T) {
 	}
 }
 
+// What WhatsApp forbade is forbidden still when the program begins anew.
+func TestRestOutlastsTheProcess(t *testing.T) {
+	m, now := &memory{}, time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	begin := func(account string) *Channel {
+		c, err := New(Options{Account: account, DSN: filepath.Join(t.TempDir(), "w.db"), Files: newMemFiles(), Memory: m, Clock: func() time.Time { return now }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	first := begin("principal")
+	first.careEvent(t.Context(), &events.TemporaryBan{Code: 104, Expire: time.Hour})
+	first.rest(t.Context(), now.Add(time.Minute)) // a shorter one changes nothing
+	want := now.Add(25 * time.Hour)
+	if again := begin("principal").RestingUntil(); !again.Equal(want) {
+		t.Errorf("rests until %v, want %v", again, want)
+	}
+	if other := begin("outro").RestingUntil(); !other.IsZero() {
+		t.Errorf("another number rests until %v", other)
+	}
+	first.careEvent(t.Context(), &events.NotifyAccountReachoutTimelock{})
+	if again := begin("principal").RestingUntil(); !again.IsZero() {
+		t.Errorf("it was lifted, and the next process rests until %v", again)
+	}
+}
+
 func TestTimelockRests(t *testing.T) {
 	l := newDesk(t)
 	if until := l.channel.RestingUntil(); !until.IsZero() {
@@ -346,11 +373,11 @@ func TestTimelockRests(t *testing.T) {
 	if !l.channel.RestingUntil().After(time.Now()) {
 		t.Error("it does not rest")
 	}
-	l.channel.careEvent(&events.NotifyAccountReachoutTimelock{})
+	l.channel.careEvent(t.Context(), &events.NotifyAccountReachoutTimelock{})
 	if until := l.channel.RestingUntil(); !until.IsZero() {
 		t.Errorf("the lock was lifted, and it rests until %v", until)
 	}
-	l.channel.careEvent(&events.TemporaryBan{Code: 104, Expire: time.Hour})
+	l.channel.careEvent(t.Context(), &events.TemporaryBan{Code: 104, Expire: time.Hour})
 	if !l.channel.RestingUntil().After(time.Now().Add(time.Hour)) {
 		t.Error("it does not rest after a ban")
 	}

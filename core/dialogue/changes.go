@@ -149,11 +149,16 @@ func (s *scene) copiesGiven(t *ticket.Ticket, c message.Choice, ok bool) (bool, 
 	if err := s.changed(t, "change.copy-in", nil, notice.Data{"Who": p.Name}); err != nil || slices.Equal(had, t.Participants) {
 		return true, err
 	}
+	s.tellCopied(t, p)
+	return true, nil
+}
+
+// tellCopied tells somebody that they are in copy now.
+func (s *scene) tellCopied(t *ticket.Ticket, p directory.Person) {
 	for _, to := range p.Reach() {
 		s.plan.Says = append(s.plan.Says, Say{To: to, Language: notice.Language(orElse(p.Language, s.e.Desk.Language)), Key: "notice.copied",
 			Ticket: t, Data: notice.Data{"Name": p.First(), "By": s.who.First()}})
 	}
-	return true, nil
 }
 
 // changed stores a change and says so; a rule that said no is answered in words.

@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"recado/core/directory"
@@ -114,7 +115,8 @@ func (s *scene) closed(t *ticket.Ticket, words string) error {
 // reopen takes a closed ticket up again (B12).
 func (s *scene) reopen() error {
 	t, err := s.pick(cmdReopen, func() ([]*ticket.Ticket, error) {
-		return s.r.RecentlyClosedOf(s.ctx, s.who.ID, s.now.Add(-s.e.ReopenWindow), menuSize)
+		closed, err := s.r.RecentlyClosedOf(s.ctx, s.who.ID, s.now.Add(-s.e.ReopenWindow), menuSize)
+		return slices.DeleteFunc(closed, func(t *ticket.Ticket) bool { return t.MergedInto != "" }), err
 	})
 	if err != nil || t == nil {
 		return err

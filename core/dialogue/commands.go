@@ -1,11 +1,11 @@
 package dialogue
 
-// inverted finds commands by their words, which are written down by command.
-func inverted(words map[command][]string) map[string]command {
-	out := map[string]command{}
-	for c, all := range words {
+// inverted finds keys by their words, which are written down by key.
+func inverted[K comparable](words map[K][]string) map[string]K {
+	out := map[string]K{}
+	for k, all := range words {
 		for _, w := range all {
-			out[w] = c
+			out[w] = k
 		}
 	}
 	return out

@@ -173,6 +173,7 @@ func (s *scene) show(t *ticket.Ticket, whole bool) error {
 	if err != nil {
 		return err
 	}
+	whole = whole || t.MergedInto != ""
 	if data["History"], err = s.history(t, whole); err != nil {
 		return err
 	}
@@ -186,6 +187,9 @@ func (s *scene) show(t *ticket.Ticket, whole bool) error {
 
 func (s *scene) detailChoices(t *ticket.Ticket, whole bool) []message.Choice {
 	var out []message.Choice
+	if t.MergedInto != "" {
+		return nil // what is done is done to the one that goes on
+	}
 	if t.Status == ticket.Closed {
 		out = append(out, s.choice(string(cmdReopen), "choice.reopen-ticket"))
 	} else {
@@ -266,9 +270,13 @@ func (s *scene) ticketData(t *ticket.Ticket) (notice.Data, error) {
 	if err != nil {
 		return nil, err
 	}
+	status, links, err := s.belongs(t)
+	if err != nil {
+		return nil, err
+	}
 	return notice.Data{
-		"Arrived": arrived, "Read": read,
-		"Status": s.statusName(t.Status, t.WaitingOn), "Opened": s.when(t.OpenedAt), "Updated": s.when(t.UpdatedAt),
+		"Arrived": arrived, "Read": read, "Links": links,
+		"Status": orElse(status, s.statusName(t.Status, t.WaitingOn)), "Opened": s.when(t.OpenedAt), "Updated": s.when(t.UpdatedAt),
 		"Closed": s.closedAt(t), "Requester": requester.Name, "Contact": t.Contact, "Agent": orElse(agent.Name, "–"),
 		"Organisation": org.Name, "About": orElse(s.pathName(t.About), "–"), "Participants": strings.Join(copies, ", "), "Due": due,
 		"Priority": s.e.Catalogue.Word(lang, "level."+string(t.Priority)), "Severity": s.e.Catalogue.Word(lang, "level."+string(t.Severity)),

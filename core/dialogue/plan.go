@@ -26,6 +26,7 @@ type Plan struct {
 	Challenges []directory.Challenge
 	Tickets    []*ticket.Ticket // new ones have Version 0
 	Links      []Pair
+	Unlinks    []Pair
 	Amended    []ticket.Entry
 	Surveys    []survey.Survey
 	Feedback   []article.Feedback
@@ -74,6 +75,10 @@ type Say struct {
 	Conveys      string   // upstream id of the item that it passes on
 	Plain        bool     // its words are the team's, whose markup is meant
 	Held         HeldID   // spoken of: a mail's reply address leads to it
+
+	Only message.Address // of those in the room To, who alone sees it
+	Card *message.Card
+	Form *message.Form
 }
 
 // Apply writes the plan in tx and returns the outcome of each item that ends with it.
@@ -169,6 +174,11 @@ func (p *Plan) applyTickets(ctx context.Context, tx Tx) (map[*ticket.Ticket]*tic
 			return nil, fmt.Errorf("link tickets: %w", err)
 		}
 	}
+	for _, l := range p.Unlinks {
+		if err := tx.RemoveLink(ctx, ticket.Link{From: l.From.ID, To: l.To.ID, Relation: l.Relation}); err != nil {
+			return nil, fmt.Errorf("unlink tickets: %w", err)
+		}
+	}
 	return stored, nil
 }
 
@@ -232,6 +242,7 @@ func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
 		Language: say.Language, Subject: say.Subject, Text: withChoices(text, say.Choices), Choices: say.Choices,
 		Attachments: say.Attachments, InCopy: say.InCopy, Quote: say.Quote, InChat: inChat, Refs: say.Refs, Link: say.Link,
 		Proactive: say.Proactive, Code: say.Code, Conveys: say.Conveys, Verbatim: verbatim(say, data),
+		Only: say.Only, Card: say.Card, Form: say.Form,
 	}
 	if say.Held != "" {
 		out.Number = string(say.Held)

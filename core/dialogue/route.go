@@ -31,6 +31,7 @@ const (
 	topicTour     Topic = "tour"     // A9: the guided tour
 	topicNPS      Topic = "nps"      // E3
 	topicChange   Topic = "change"   // B8: what of a ticket should change
+	topicCall     Topic = "call"     // A10: who called
 )
 
 // decide routes the turn. Each road ends with an outcome.
@@ -80,6 +81,12 @@ func (s *scene) letIn() error {
 
 // decideProved takes the turn of somebody who is who they seem.
 func (s *scene) decideProved() error {
+	if act := s.acting(); act != nil {
+		if err := s.heard(); err != nil {
+			return err
+		}
+		return act()
+	}
 	switch s.in.Kind {
 	case message.Edit, message.Deletion:
 		return s.amended()

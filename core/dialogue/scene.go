@@ -140,8 +140,8 @@ func (s *scene) loadThread() error {
 				return err
 			}
 		}
-		s.thread = t
-		return nil
+		s.thread, err = s.goesOnIn(t)
+		return err
 	}
 	if n := s.in.Thread.Number; n != "" {
 		if err := try(s.r.Numbered(s.ctx, n)); err != nil {
@@ -213,8 +213,12 @@ func (s *scene) outcome(code message.Code, reason string, about *ticket.Ticket) 
 
 // say answers the sender where they wrote.
 func (s *scene) say(key string, data notice.Data, choices ...message.Choice) *Say {
+	to, only := s.in.From, message.Address{}
+	if !s.in.Room.IsZero() {
+		to, only = s.in.Room, s.in.From // where they asked, and to nobody else there
+	}
 	s.plan.Says = append(s.plan.Says, Say{
-		To: s.in.From, Account: cmp.Or(s.in.Account, s.in.Key.Account), Conversation: s.in.Conversation,
+		To: to, Only: only, Account: cmp.Or(s.in.Account, s.in.Key.Account), Conversation: s.in.Conversation,
 		Language: s.lang(), Key: key, Data: data, Choices: choices, Subject: replySubject(s.in.Subject),
 		Refs: refsOf(s.in),
 	})

@@ -49,7 +49,8 @@ type Draft struct {
 
 	Continues ticket.ID `json:"continues,omitempty"` // B12: the ticket that it follows
 
-	For  directory.PersonID `json:"for,omitempty"`  // who wrote the mail that was passed on
+	For  directory.PersonID `json:"for,omitempty"`  // who wrote the mail that was passed on, or called
+	Via  message.Channel    `json:"via,omitempty"`  // how it came, where that is not the channel of the conversation
 	Note []ticket.Said      `json:"note,omitempty"` // what an agent wrote above it: for the team alone
 }
 

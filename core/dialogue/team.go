@@ -20,6 +20,8 @@ const (
 	orderClose  order = "close"
 	orderReopen order = "reopen"
 	orderWait   order = "wait"
+	orderAct    order = "act"  // operations on the ticket: see parseDeeds
+	orderNear   order = "near" // words that are nearly one of those
 )
 
 // orders are first lines, case aside. A note is recognised first, and by more forms
@@ -49,6 +51,12 @@ func parseOrder(text string) (order, string) {
 			return o.order, strings.TrimSpace(text[m[1]:])
 		}
 	}
+	if deeds, _ := parseDeeds(text); deeds != nil {
+		return orderAct, strings.TrimSpace(text)
+	}
+	if nearDeed(text) {
+		return orderNear, strings.TrimSpace(text)
+	}
 	return orderAnswer, strings.TrimSpace(text)
 }
 
@@ -65,6 +73,9 @@ func (s *scene) agent() error {
 	if done, err := s.judgedInWords(); done || err != nil {
 		return err
 	}
+	if deeds, _ := parseDeeds(s.in.Text); len(deeds) == 1 && deeds[0].op == opCall {
+		return s.called(deeds[0].value)
+	}
 	if s.thread != nil && !s.picks() && !s.commandsUs() {
 		return s.inTeamThread(s.thread, s.in.Text)
 	}
@@ -80,7 +91,7 @@ func (s *scene) agent() error {
 		return s.offerSender()
 	}
 	if num, rest := cutNumber(s.in.Text, s.now.In(s.e.Location).Year()); num != "" && leads(s.in.Text, rest) {
-		t, err := s.numbered(num)
+		t, err := s.atWork(num)
 		if t == nil || err != nil {
 			return err
 		}
@@ -180,6 +191,10 @@ func (s *scene) inTeamThread(t *ticket.Ticket, text string) error {
 		return s.teamDone(t, notice.Reopened, said)
 	case orderWait:
 		return s.waits(t, said)
+	case orderAct:
+		return s.ordered(t, said)
+	case orderNear:
+		return s.keptOrder(t, said, s.example(said.Text))
 	}
 	return s.answered(t, said)
 }
@@ -355,6 +370,8 @@ func (s *scene) teamAnswered() (bool, error) {
 		return s.heldAnswered()
 	case topicForward:
 		return s.senderChosen()
+	case topicCall:
+		return s.callerGiven()
 	}
 	return false, nil
 }

@@ -155,8 +155,10 @@ func (s *scene) focused() (*ticket.Ticket, error) {
 	if err != nil || !see {
 		return nil, err
 	}
-	s.spoken = t
-	return t, nil
+	if t, err = s.goesOnIn(t); t != nil {
+		s.spoken = t
+	}
+	return t, err
 }
 
 // speaksOn reports whether the ticket in focus was spoken of just now.
@@ -252,7 +254,10 @@ func (s *scene) whichFor(c message.Choice, ok bool) (bool, error) {
 // that there is none.
 func (s *scene) pick(cmd command, candidates func() ([]*ticket.Ticket, error)) (*ticket.Ticket, error) {
 	if n := s.command.number; n != "" {
-		return s.numbered(n)
+		if cmd == cmdDetails || cmd == cmdWhole {
+			return s.numbered(n) // what was merged can still be read
+		}
+		return s.atWork(n)
 	}
 	t, err := s.focused()
 	if t != nil || err != nil {

@@ -26,6 +26,9 @@ const (
 	Overdue  Event = "overdue" // a service level is about to be missed, or was (B14)
 
 	Outside Event = "outside" // the team spoke to the customer outside the desk
+
+	Merged Event = "merged" // another ticket goes on for this one
+	Parted Event = "parted" // and that was taken back
 )
 
 // Audience is how somebody stands to the ticket; texts differ by it.
@@ -71,6 +74,9 @@ var audiences = map[Event][]Audience{
 	Overdue:  {Agent},
 
 	Outside: {Agent},
+
+	Merged: {Requester, Participant, Agent},
+	Parted: {Requester, Participant, Agent},
 }
 
 // Recipients applies the policy: everybody in an event's audiences on each address

@@ -162,6 +162,7 @@ var samples = map[string]any{
 	".Service": "★★★☆☆", ".Severity": "crítica", ".Size": "20 MB", ".Solution": "★★☆☆☆", ".State": "todos", ".Status": "Em andamento", ".Subject": "O CT-e não autoriza",
 	".Text": "Bom dia", ".Title": "CT-e rejeitado", ".To": "novo@desk.example", ".Total": "37", ".Type": "Dúvida", ".URL": "https://ajuda.example/539",
 	".Address": "ana@casa.example", ".Again": true, ".Gone": true, ".Via": "WhatsApp", ".Who": "Ana Luz",
+	".Done": "*Prioridade:* alta", ".Example": "*prioridade:* alta", ".Into": "2026-000007", ".IntoSubject": "CT-e de novo", ".Links": "inclui o 2026-000008",
 	".Score": 10, ".Until": "sexta 18:00", ".Updated": "hoje 11:00", ".What": "answer", ".When": "hoje 9:00", ".Why": "caixa cheia",
 }
 

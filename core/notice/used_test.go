@@ -77,7 +77,7 @@ func refusals(t *testing.T) []string {
 			if !ok {
 				return true
 			}
-			at := map[string]int{"Refuse": 0, "known": 2}
+			at := map[string]int{"Refuse": 0, "known": 2, "oneOf": 2}
 			if i, ok := at[nameOf(call.Fun)]; ok && i < len(call.Args) {
 				if code, ok := literal(call.Args[i]); ok {
 					codes[code] = true
@@ -135,6 +135,14 @@ func built(t *testing.T) map[string][]string {
 			notices = append(notices, string(event)+"."+string(as))
 		}
 	}
+	acts := []string{ // operations that a form asks about (core/dialogue/forms.go)
+		"assign", "status", "priority", "severity", "type", "due", "product", "category", "copy", "uncopy", "requester",
+		"merge", "unmerge", "split", "relate", "repeats", "close", "reopen", "call",
+	}
+	var linked []string
+	for _, r := range stringsOf(ticket.Continues, ticket.MergedTo, ticket.SplitFrom, ticket.Related, ticket.Repeats) {
+		linked = append(linked, r+".from", r+".to")
+	}
 	defects := stringsOf(message.Garbled, message.Encrypted, message.Incomplete)
 	return map[string][]string{
 		"notice.":          notices,
@@ -154,6 +162,9 @@ func built(t *testing.T) map[string][]string {
 		"list.state.":      states,
 		"list.since.":      {"today", "week", "month"}, // Listing.Since
 		"list.empty.":      states,
+		"form.":            append(acts, "change", "make", "include"),
+		"example.":         append(acts, "change", "make", "include"),
+		"link.":            linked,
 		"which.":           {"close", "reopen", "details", "take", "original", "change"}, // commands about one ticket
 	}
 }
@@ -325,7 +336,7 @@ func TestTextsAreGivenWhatTheyAskFor(t *testing.T) {
 func TestNoticesAskForWhatTheyAreGiven(t *testing.T) {
 	t.Parallel()
 	always := []string{".Name", ".By", ".Requester", ".Text", ".About", ".Folded", ".Caution", ".Chat", ".Number", ".Subject", ".Desk"}
-	more := map[Event][]string{Reminder: {".Until", ".Last"}, Warning: {".Until", ".Last"}, Overdue: {".What", ".Due", ".Missed"}}
+	more := map[Event][]string{Reminder: {".Until", ".Last"}, Warning: {".Until", ".Last"}, Overdue: {".What", ".Due", ".Missed"}, Merged: {".Into", ".IntoSubject"}, Parted: {".Into", ".IntoSubject"}}
 	have := forms(t, Languages()[0])
 	for event, all := range audiences {
 		for _, as := range all {

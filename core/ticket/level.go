@@ -29,6 +29,27 @@ func (t *Ticket) SetPromise(p Promise, clock Clock) {
 	}
 }
 
+// Repromise moves the due times that follow from one promise to where they follow from
+// another: of a ticket whose severity changed. A due time that was set by hand, or that a
+// pause has moved, stays; so does one of which there is no promise any more.
+func (t *Ticket) Repromise(from, to Promise, clock Clock, now time.Time) {
+	move := func(field string, due *time.Time, was, is time.Duration, bit int) {
+		if was == is || is <= 0 || was > 0 && !due.Equal(clock.Add(t.OpenedAt, was)) || was <= 0 && !due.IsZero() {
+			return
+		}
+		moved := clock.Add(t.OpenedAt, is)
+		t.event("", now, field, stamp(*due), stamp(moved), "")
+		*due = moved
+		t.DueWarned &^= bit
+	}
+	if t.AnsweredAt.IsZero() {
+		move("answerDue", &t.AnswerDue, from.Answer, to.Answer, WarnedAnswer)
+	}
+	if t.Status != Closed {
+		move("due", &t.SolveDue, from.Solve, to.Solve, WarnedSolve)
+	}
+}
+
 // pause stops the clock of the solution: while it waits on the requester, and
 // while it is closed.
 func (t *Ticket) pause(now time.Time) {

@@ -118,6 +118,8 @@ func (m *metrics) sent(channel message.Channel, r outbox.Result) {
 		result = "sent"
 	case r.Buried:
 		result = "buried"
+	case r.Withdrawn:
+		result = "withdrawn"
 	}
 	m.messages.WithLabelValues(string(channel), result).Inc()
 }

@@ -29,6 +29,14 @@ type Resting interface {
 	RestingUntil() time.Time // zero, or past: it does not rest
 }
 
+// Amender is a channel that cannot always change or take back what it sent. The outbox
+// asks before it sends an Edit or a Deletion of out, which was sent at a time; where the
+// answer is no, an Edit is said anew, and a Deletion is not said. A channel without this
+// changes whatever it sent.
+type Amender interface {
+	MayAmend(out message.Outbound, kind message.Kind, sent, now time.Time) bool
+}
+
 // Delivery is what became of a message at one recipient.
 type Delivery struct {
 	UpstreamID string // of the message, or of a part of it in the whole one's name

@@ -61,7 +61,7 @@ var forms = []form{
 	{Passes, regexp.MustCompile(`^(?P<count>\d+) (?P<unit>second|minute|hour|day)s? pass(?:es)?$`)},
 	{Kill, regexp.MustCompile(`^kill$`)},
 	{Ticket, regexp.MustCompile(`^ticket (?P<number>\S+)\s+(?P<text>.+)$`)},
-	{Hears, regexp.MustCompile(`^recado to ` + name + `(?: on (?P<channel>\w+))?\s+(?P<text>[~=/].*|nothing)$`)},
+	{Hears, regexp.MustCompile(`^recado (?:(?P<change>edits|deletes) )?to ` + name + `(?: on (?P<channel>\w+))?\s+(?P<text>[~=/].*|nothing)$`)},
 	{Edits, regexp.MustCompile(`^` + name + ` edits on (?P<channel>\w+)\s{2,}(?P<old>.+?) => (?P<text>.+)$`)},
 	{Takes, regexp.MustCompile(`^` + name + ` deletes on (?P<channel>\w+)\s{2,}(?P<text>.+)$`)},
 	{Reacts, regexp.MustCompile(`^` + name + ` reacts on (?P<channel>\w+)(?: to "(?P<old>[^"]+)")?\s{2,}(?P<text>\S+)$`)},

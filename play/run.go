@@ -60,6 +60,7 @@ type Message struct {
 	Text    string
 	Subject string
 	Files   []string
+	Change  string // of words that were there before: "edits" (Text is what they became) or "deletes" (what they were)
 }
 
 // Difference is an expectation that was not met.
@@ -213,7 +214,7 @@ func (r *runner) hears(step Step) error {
 		return err
 	}
 	for i, m := range all {
-		if (channel != "" && m.Channel != channel) || i < r.seen[step.Who+"/"+m.Channel] || !match(m) {
+		if (channel != "" && m.Channel != channel) || m.Change != step.Args["change"] || i < r.seen[step.Who+"/"+m.Channel] || !match(m) {
 			continue
 		}
 		r.seen[step.Who+"/"+m.Channel] = i + 1
@@ -264,12 +265,13 @@ func plain(s string) string {
 func (r *runner) different(step Step, got []Message) error {
 	var b strings.Builder
 	for _, m := range got {
-		b.WriteString("[" + m.Channel + "] " + plain(whole(m)) + "\n")
+		b.WriteString("[" + strings.TrimSpace(m.Channel+" "+m.Change) + "] " + plain(whole(m)) + "\n")
 	}
 	if len(got) == 0 {
 		b.WriteString("nothing")
 	}
-	return &Difference{Script: r.script.Name, Line: step.Line, Want: "to " + step.Who + ": " + step.Text, Got: b.String()}
+	want := strings.TrimSpace(step.Args["change"]+" to "+step.Who) + ": " + step.Text
+	return &Difference{Script: r.script.Name, Line: step.Line, Want: want, Got: b.String()}
 }
 
 // ticket compares fields: name=value, a value with spaces in quotes.

@@ -40,6 +40,7 @@ func TestOutboxStore(t *testing.T, open func(t *testing.T) OutboxStore) {
 		"an answer overtakes what nobody waits for":     outboxSuite.overtakes,
 		"results are noted":                             outboxSuite.results,
 		"addresses that are being sent to are left out": outboxSuite.excluded,
+		"a family is kept together":                     outboxSuite.family,
 		"accounts are apart, and none is everybody's":   outboxSuite.accounts,
 		"what waits for its time holds up its address":  outboxSuite.notBefore,
 		"a later edit takes the place of an earlier":    outboxSuite.supersedes,
@@ -123,6 +124,43 @@ func (s outboxSuite) comesBack(t *testing.T) {
 	}
 	if at := s.next(t); at.IsZero() || at.After(noon) {
 		t.Errorf("next due %v", at)
+	}
+}
+
+// family: what was posted in the place of a message is found with it, and how each ended.
+func (s outboxSuite) family(t *testing.T) {
+	first := s.message("ana", "oi")
+	first.Passage = &message.Passage{Of: []string{"x"}, Text: message.Span{Len: 2}}
+	edit, again, gone := s.message("ana", "olá"), s.message("ana", "olá!"), s.message("ana", "")
+	edit.Kind, edit.Amends = message.Edit, &first
+	again.Kind, again.Amends = message.Edit, &first
+	gone.Kind, gone.Amends = message.Deletion, &edit
+	s.post(t, first, s.message("ana", "outra"), edit, again, gone)
+	rows := map[string]outbox.Row{}
+	for _, r := range s.due(t, noon) {
+		rows[r.ID] = r
+	}
+	s.record(
+		t,
+		outbox.Result{Row: rows[first.ID], At: noon, Sent: true, UpstreamID: "up"}, outbox.Result{Row: rows[edit.ID], At: noon, Withdrawn: true},
+		outbox.Result{Row: rows[again.ID], At: noon, Sent: true, Amended: true},
+	)
+	sent := rows[first.ID]
+	sent.UpstreamID = "up"
+	want := []outbox.Member{
+		{Row: sent, At: noon, Sent: true}, {Row: rows[edit.ID], At: noon, Withdrawn: true}, {Row: rows[again.ID], At: noon, Amended: true}, {Row: rows[gone.ID]},
+	}
+	got, err := s.store.Family(t.Context(), first.ID)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("\n got %+v, %v\nwant %+v", got, err, want)
+	}
+	for _, nobody := range []string{"", "nobody"} {
+		if got, err := s.store.Family(t.Context(), nobody); err != nil || len(got) > 0 {
+			t.Errorf("family %q: %+v, %v", nobody, got, err)
+		}
+	}
+	if left := s.texts(t, noon); !slices.Equal(left, []string{"outra", ""}) {
+		t.Errorf("still due: %q", left)
 	}
 }
 

@@ -22,14 +22,16 @@ type memory struct {
 
 type row struct {
 	outbox.Row
-	runAt  time.Time
-	sent   bool
-	buried bool
-	ends   int // how often it ended: must be 1
-	errors []string
+	runAt              time.Time
+	sent               bool
+	buried             bool
+	withdrawn, amended bool
+	at                 time.Time
+	ends               int // how often it ended: must be 1
+	errors             []string
 }
 
-func (r *row) waits() bool { return !r.sent && !r.buried }
+func (r *row) waits() bool { return !r.sent && !r.buried && !r.withdrawn }
 
 func (m *memory) post(to, words string) {
 	m.mu.Lock()
@@ -168,6 +170,19 @@ func (p *process) Posted(_ context.Context, ids []string) (found map[string]outb
 	return found, err
 }
 
+func (p *process) Family(_ context.Context, name string) (family []outbox.Member, err error) {
+	err = p.call("family", func() {
+		for _, r := range p.rows {
+			if r.Family() == name {
+				family = append(family, outbox.Member{
+					Row: r.Row, At: r.at, Sent: r.sent && !r.amended, Amended: r.amended, Withdrawn: r.withdrawn, Buried: r.buried,
+				})
+			}
+		}
+	})
+	return family, err
+}
+
 func (p *process) Record(_ context.Context, results []outbox.Result) error {
 	return p.call("record", func() {
 		for _, result := range results {
@@ -199,7 +214,8 @@ func (r *row) note(result outbox.Result) {
 		r.errors = append(r.errors, result.Error)
 	}
 	r.sent, r.buried, r.runAt = result.Sent, result.Buried, result.RunAt
-	if result.Sent || result.Buried {
+	r.withdrawn, r.amended, r.at = result.Withdrawn, result.Amended, result.At
+	if !r.waits() {
 		r.ends++
 	}
 }

@@ -27,7 +27,8 @@ func (o *Outbox) place(ctx context.Context, row *Row) (standsFor string, wait ti
 	if row.Under != "" {
 		ids = append(ids, row.Under)
 	}
-	if row.Amends != nil {
+	amends := row.Amends != nil && row.Family() == "" // of words that are passed on, see standing
+	if amends {
 		ids = append(ids, row.Amends.ID)
 	}
 	if len(ids) == 0 {
@@ -43,7 +44,7 @@ func (o *Outbox) place(ctx context.Context, row *Row) (standsFor string, wait ti
 		}
 	}
 	row.Root = found[row.Under].UpstreamID
-	if row.Amends != nil {
+	if amends {
 		if row.SentAs = found[row.Amends.ID].UpstreamID; row.SentAs == "" && row.Kind == message.Edit {
 			standsFor = row.Amends.ID
 		}

@@ -9,13 +9,15 @@ import (
 // that a message which was not sent cannot be overtaken.
 func (o *Outbox) keepResult(r Result) {
 	o.mu.Lock()
-	if !r.Sent && !r.Buried {
+	if !r.ended() {
 		o.hand[r.Row.To].stopped = true
 	}
 	o.results = append(o.results, r)
 	o.mu.Unlock()
 	signal(o.noting)
 }
+
+func (r Result) ended() bool { return r.Sent || r.Buried || r.Withdrawn }
 
 // putBack takes out of hand a row that was not tried, or was cut short: it waits in
 // the store as before. The later rows of its address are turned back too.

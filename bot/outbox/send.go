@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"recado/channels"
+	"recado/core/message"
 )
 
 const (
@@ -49,7 +50,8 @@ func (o *Outbox) mayTry(row Row) bool {
 }
 
 // attempt sends once and says how that ended. An error means that it has no result:
-// it was cut short by the end of the process, and may or may not have been sent.
+// it was cut short by the end of the process, and may or may not have been sent, or the
+// store could not tell what became of what it amends.
 func (o *Outbox) attempt(ctx context.Context, row Row) (Result, error) {
 	if o.opts.Hold != nil {
 		now := o.opts.Clock.Now()
@@ -61,14 +63,18 @@ func (o *Outbox) attempt(ctx context.Context, row Row) (Result, error) {
 	if now := o.opts.Clock.Now(); wait > 0 {
 		return Result{Row: row, At: now, RunAt: now.Add(wait)}, nil
 	}
+	say, amends, err := o.standing(ctx, row)
+	if err != nil || say == nil {
+		return Result{Row: row, At: o.opts.Clock.Now(), Withdrawn: true}, err
+	}
 	if !o.claim(ctx, row) {
 		return Result{}, errTurnedBack
 	}
-	receipt, err := o.send(ctx, row)
+	receipt, err := o.send(ctx, *say)
 	now := o.opts.Clock.Now()
 	if err == nil {
 		o.resume()
-		result := Result{Row: row, At: now, Sent: true, Counted: true, UpstreamID: o.upstreamID(row, receipt)}
+		result := Result{Row: row, At: now, Sent: true, Amended: amends, Counted: true, UpstreamID: o.upstreamID(row, receipt)}
 		if receipt.UpstreamID != "" {
 			result.StandsFor = standsFor
 		}
@@ -140,17 +146,16 @@ func postedAt(id string) time.Time {
 }
 
 // send calls the channel; a panic is an error like any other.
-func (o *Outbox) send(ctx context.Context, row Row) (receipt channels.Receipt, err error) {
+func (o *Outbox) send(ctx context.Context, out message.Outbound) (receipt channels.Receipt, err error) {
 	ctx, cancel := context.WithTimeout(ctx, o.opts.SendTimeout)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
 			o.opts.Logger.Error("a channel panicked while sending", "channel", o.opts.Channel.Name(),
-				"message", row.ID, "panic", p, "stack", string(debug.Stack()))
+				"message", out.ID, "panic", p, "stack", string(debug.Stack()))
 			err = fmt.Errorf("outbox: panic while sending: %v", p)
 		}
 	}()
-	out := row.Outbound
 	if out.Link != nil && o.opts.Linker != nil {
 		link := *out.Link // the row's own stays without a live URL
 		link.URL = o.opts.Linker(link, o.opts.Clock.Now())

@@ -24,6 +24,8 @@ type Result struct {
 	RunAt      time.Time // next attempt, when neither Sent nor Buried
 	Counted    bool      // the attempt counts; shutting down and being rate limited do not
 	Buried     bool
+	Withdrawn  bool   // it was not said, and will not be: something else was posted in its place
+	Amended    bool   // Sent, as a change of a message that stands: it has no place of its own
 	Error      string // for the team and the log; no secrets
 	StandsFor  string // ID of a buried message that this one was said in place of: UpstreamID is its too
 }
@@ -33,6 +35,16 @@ type Posted struct {
 	Seq        int64
 	UpstreamID string // empty: it has none, and if not Waiting will never have
 	Waiting    bool   // it is still to be sent
+}
+
+// Member is one of a Family as it is now. Of the four, at most one is true; none: it waits.
+type Member struct {
+	Row       Row
+	At        time.Time // when it ended
+	Sent      bool      // it stands at its reader
+	Amended   bool      // it was sent as a change of another
+	Withdrawn bool
+	Buried    bool // it will never be sent, nor is anything to be said in its place
 }
 
 // Store is what the outbox needs of the database. Rows are written by the
@@ -49,6 +61,10 @@ type Store interface {
 
 	// Posted finds messages by their ID; those that were never posted are left out.
 	Posted(ctx context.Context, ids []string) (map[string]Posted, error)
+
+	// Family is all that was posted in the place of one message, in that order (see
+	// message.Outbound.Family).
+	Family(ctx context.Context, name string) ([]Member, error)
 
 	// Record notes results, in one transaction.
 	Record(ctx context.Context, results []Result) error

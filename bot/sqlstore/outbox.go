@@ -19,6 +19,9 @@ const (
 
 	stateRecalled   = 3
 	stateSuperseded = 4
+
+	stateWithdrawn = 5 // not said: something else was posted in its place
+	stateAmended   = 6 // sent, as a change of a message that stands
 )
 
 // What recall says of a row.
@@ -43,7 +46,7 @@ func (t *tx) Post(_ context.Context, out message.Outbound) error {
 		return fmt.Errorf("post %s: %w", out.ID, err)
 	}
 	amends, recall := "", neverRecalled
-	if out.Kind == message.Edit {
+	if out.Kind == message.Edit && out.Family() == "" { // in a family the outbox sees to it
 		amends = out.Amends.ID
 		t.gathered.superseded = append(t.gathered.superseded, amends)
 	}
@@ -52,13 +55,18 @@ func (t *tx) Post(_ context.Context, out message.Outbound) error {
 	}
 	t.gathered.posts = append(t.gathered.posts, []any{
 		string(out.To.Channel), out.Account, key(out.To.ID), stateWaiting, max(atOnce, micros(out.NotBefore)), 0, key(t.db.foretell(out)), out.Number,
-		bit(out.Code), micros(t.db.now()), 0, "", string(body), bit(out.Proactive), out.ID, key(out.Conveys), amends, recall,
+		bit(out.Code), micros(t.db.now()), 0, "", string(body), bit(out.Proactive), out.ID, key(out.Conveys), amends, recall, out.Family(),
 	})
+	if out.Passage != nil && out.Amends == nil {
+		for _, id := range out.Passage.Of {
+			t.gathered.conveyed = append(t.gathered.conveyed, []any{key(id), out.ID})
+		}
+	}
 	return nil
 }
 
 const insertOutbox = `insert into outbox (channel, account, address, state, run_at, attempts, upstream_id, number,
-	secret, posted_at, ended_at, failure, body, proactive, message, conveys, amends, recall) values {rows}`
+	secret, posted_at, ended_at, failure, body, proactive, message, conveys, amends, recall, family) values {rows}`
 
 // supersede ends earlier edits of the same messages. Of several edits of one message in
 // one flush the last stands: the rows are written afterwards, in order.
@@ -121,6 +129,8 @@ func (db *DB) ClaimSend(ctx context.Context, seq int64) (mine bool, err error) {
 	}
 	return mine, nil
 }
+
+const insertConveyed = `insert into conveyed (upstream, family) values {rows} on conflict do nothing`
 
 // duePage is how many rows Due reads at a time while it leaves out addresses.
 const duePage = 64
@@ -322,10 +332,41 @@ func (db *DB) Posted(ctx context.Context, ids []string) (map[string]outbox.Poste
 func resultRow(r outbox.Result) []any {
 	state, ended := stateWaiting, int64(0)
 	switch {
+	case r.Withdrawn:
+		state, ended = stateWithdrawn, micros(r.At)
+	case r.Amended:
+		state, ended = stateAmended, micros(r.At)
 	case r.Sent:
 		state, ended = stateSent, micros(r.At)
 	case r.Buried:
 		state, ended = stateBuried, micros(r.At)
 	}
 	return []any{r.Row.Seq, state, max(atOnce, micros(r.RunAt)), bit(r.Counted), key(r.UpstreamID), r.Error, ended}
+}
+
+// Family implements outbox.Store.
+func (db *DB) Family(ctx context.Context, name string) (family []outbox.Member, err error) {
+	if name == "" {
+		return nil, nil
+	}
+	err = db.ask(ctx, func(c *conn) error {
+		family, err = list(ctx, c, scanMember, `select seq, attempts, upstream_id, state, ended_at, body from outbox
+			where family = $1 and family <> '' order by seq`, name)
+		return err
+	})
+	return family, err
+}
+
+func scanMember(r row) (outbox.Member, error) {
+	var m outbox.Member
+	var state int
+	var ended int64
+	var body string
+	if err := r.Scan(&m.Row.Seq, &m.Row.Attempts, &m.Row.UpstreamID, &state, &ended, &body); err != nil {
+		return m, err
+	}
+	m.At = moment(ended)
+	m.Sent, m.Amended = state == stateSent, state == stateAmended
+	m.Buried, m.Withdrawn = state == stateBuried || state == stateRecalled, state == stateWithdrawn
+	return m, unpack(body, &m.Row.Outbound)
 }

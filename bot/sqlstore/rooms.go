@@ -42,6 +42,7 @@ func (t *tx) SaveRoom(ctx context.Context, r dialogue.Room) error {
 var fates = map[int]dialogue.Fate{
 	stateWaiting: dialogue.Awaiting, stateSent: dialogue.Gone, stateBuried: dialogue.Buried,
 	stateRecalled: dialogue.Recalled, stateSuperseded: dialogue.Recalled,
+	stateWithdrawn: dialogue.Recalled, stateAmended: dialogue.Gone,
 }
 
 // Conveyed implements dialogue.SentReader.

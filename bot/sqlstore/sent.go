@@ -42,6 +42,21 @@ func (r *reader) SentAs(ctx context.Context, ids []string) (dialogue.Sent, bool,
 	return dialogue.Sent{}, false, nil
 }
 
+// Passed implements dialogue.SentReader.
+func (r *reader) Passed(ctx context.Context, upstream string) ([]message.Outbound, error) {
+	if upstream == "" {
+		return nil, nil
+	}
+	return list(ctx, r.c, func(row row) (out message.Outbound, err error) {
+		var body string
+		if err := row.Scan(&body); err != nil {
+			return out, err
+		}
+		return out, unpack(body, &out)
+	}, `select o.body from conveyed c join outbox o on o.family = c.family and o.family <> ''
+		where c.upstream = $1 and o.body <> '' order by o.seq`, key(upstream))
+}
+
 // sentRow is a row of the outbox.
 type sentRow struct {
 	seq, postedAt  int64

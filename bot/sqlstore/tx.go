@@ -47,6 +47,7 @@ type gathered struct {
 	participants [][]any
 	posts        [][]any
 	superseded   []string // messages that posts edit
+	conveyed     [][]any  // which messages pass on what
 	sessions     [][]any
 	turns        []claimed // conversations whose turn is counted
 	ends         [][]any   // inbox items with their outcomes
@@ -131,6 +132,7 @@ func (t *tx) writeAll(ctx context.Context, g gathered) error {
 		{"write participants", "insert into ticket_participant (ticket, position, person) values {rows}", g.participants},
 		{"write history", "insert into entry (" + entryColumns + ") values {rows}", g.entries},
 		{"post", insertOutbox, g.posts},
+		{"note what is passed on", insertConveyed, g.conveyed},
 		{"save sessions", upsertSession, g.sessions},
 	} {
 		if len(w.rows) == 0 {

@@ -31,6 +31,7 @@ var (
 	_ channels.Foreteller = (*Listener)(nil)
 	_ channels.Checker    = (*Listener)(nil)
 	_ channels.Reporter   = (*Listener)(nil)
+	_ channels.Amender    = (*Listener)(nil)
 )
 
 // ListenOptions describe the way in.

@@ -22,6 +22,7 @@ var (
 	_ channels.Foreteller = (*Mailbox)(nil)
 	_ channels.Checker    = (*Mailbox)(nil)
 	_ channels.Reporter   = (*Mailbox)(nil)
+	_ channels.Amender    = (*Mailbox)(nil)
 )
 
 // NewMailbox checks the options; it does not connect.

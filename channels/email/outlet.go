@@ -17,6 +17,7 @@ var (
 	_ channels.Foreteller = (*Outlet)(nil)
 	_ channels.Checker    = (*Outlet)(nil)
 	_ channels.Reporter   = (*Outlet)(nil)
+	_ channels.Amender    = (*Outlet)(nil)
 )
 
 // NewOutlet checks the options; it does not connect.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/net/idna"
 
@@ -34,6 +35,9 @@ func (p *postman) Account() string { return p.desk.Account }
 
 // UpstreamID is the Message-ID, without its brackets, that out bears each time it is sent.
 func (p *postman) UpstreamID(out message.Outbound) string { return p.desk.messageID(out) }
+
+// MayAmend says no: nobody calls a mail back.
+func (p *postman) MayAmend(message.Outbound, message.Kind, time.Time, time.Time) bool { return false }
 
 // Send composes out and hands it to the SMTP server.
 func (p *postman) Send(ctx context.Context, out message.Outbound) (channels.Receipt, error) {

@@ -20,6 +20,7 @@ var (
 	_ channels.Channel    = (*channel)(nil)
 	_ channels.Foreteller = (*channel)(nil)
 	_ channels.Reporter   = (*channel)(nil)
+	_ channels.Amender    = (*channel)(nil)
 )
 
 // Channel is the hub's upstream of this name, for one process. Every process has
@@ -106,6 +107,20 @@ func (c *channel) taken(it *item) {
 
 // UpstreamID depends on out.ID alone.
 func (c *channel) UpstreamID(out message.Outbound) string { return out.ID + "@local" }
+
+// MayAmend is how long each upstream takes changes: mail never, WhatsApp for a while.
+func (c *channel) MayAmend(_ message.Outbound, kind message.Kind, sent, now time.Time) bool {
+	const edits, deletions = 15 * time.Minute, 60 * time.Hour
+	switch {
+	case c.up.name == message.Email:
+		return false
+	case c.up.name == message.WhatsApp && kind == message.Edit:
+		return now.Sub(sent) <= edits
+	case c.up.name == message.WhatsApp:
+		return now.Sub(sent) <= deletions
+	}
+	return true
+}
 
 // Send lets out arrive, unless a Fault is in the way.
 func (c *channel) Send(ctx context.Context, out message.Outbound) (channels.Receipt, error) {

@@ -1,6 +1,8 @@
 package whatsapp
 
 import (
+	"time"
+
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types"
@@ -8,9 +10,26 @@ import (
 	"recado/core/message"
 )
 
+// How long after a message phones let its writer change it or delete it for everyone
+// (faq.whatsapp.com, "How to edit messages", "How to delete messages"). Later ones are
+// taken by the server and ignored by the other phone.
+const (
+	editWindow   = 15 * time.Minute
+	revokeWindow = 60 * time.Hour
+)
+
+// MayAmend reports whether phones take a change of what was sent. The words beneath a
+// picture are part of the picture, and are said anew.
+func (c *Channel) MayAmend(out message.Outbound, kind message.Kind, sent, now time.Time) bool {
+	if kind == message.Deletion {
+		return now.Sub(sent) <= revokeWindow
+	}
+	pieces, _ := layout(out)
+	return len(pieces) > 0 && now.Sub(sent) <= editWindow
+}
+
 // edits make the parts of a message say something else: part by part; what there is
-// more of is said anew, and parts that are left over are taken back. A phone takes edits
-// for whatsmeow.EditWindow (20 minutes); whoever posts one sees to that.
+// more of is said anew, and parts that are left over are taken back.
 func edits(client *whatsmeow.Client, to types.JID, out message.Outbound) (parts []*waE2E.Message) {
 	before, _ := layout(*out.Amends)
 	after, _ := layout(message.Outbound{Text: out.Text, Verbatim: out.Verbatim})

@@ -43,6 +43,7 @@ var (
 	_ channels.Channel    = (*Channel)(nil)
 	_ channels.Exclusive  = (*Channel)(nil)
 	_ channels.Foreteller = (*Channel)(nil)
+	_ channels.Amender    = (*Channel)(nil)
 	_ channels.Passer     = (*Channel)(nil)
 	_ channels.Reporter   = (*Channel)(nil)
 	_ channels.Typist     = (*Channel)(nil)

@@ -464,6 +464,12 @@ func (s *stage) Heard(who string) ([]play.Message, error) {
 			continue
 		}
 		heard := play.Message{Channel: string(m.To.Channel), Text: m.Text}
+		switch m.Kind {
+		case message.Edit:
+			heard.Change = "edits"
+		case message.Deletion:
+			heard.Change, heard.Text = "deletes", m.Amends.Text
+		}
 		if m.To.Channel == message.Email {
 			heard.Subject = m.Subject
 		}

@@ -2,6 +2,7 @@ package coretest
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -38,6 +39,50 @@ func (s suite) sent(t *testing.T) {
 		}
 		if !slices.Equal(got.Beside, []message.Address{chat.To}) {
 			t.Errorf("beside it: %v", got.Beside)
+		}
+		return nil
+	})
+}
+
+// passed: what passed an item's words on is found, with all that was posted in its
+// place, and nothing else.
+func (s suite) passed(t *testing.T) {
+	first, second, nobody := "wamid-"+id[string](), "wamid-"+id[string](), "wamid-"+id[string]()
+	out := func(to, text string, of ...string) message.Outbound {
+		o := message.Outbound{ID: id[string](), To: message.Address{Channel: message.WhatsApp, ID: to}, Text: text, Language: "pt-BR"}
+		if len(of) > 0 {
+			o.Passage = &message.Passage{Of: of, Text: message.Span{Len: len(text)}}
+		}
+		return o
+	}
+	toAna, toRui := out("5511988880001", "oi", first), out("5511988880002", "oi", first)
+	both, other, plain := out("5511988880001", "a\nb", first, second), out("5511988880001", "b", second), out("5511988880001", "outra coisa")
+	edit := toAna
+	edit.ID, edit.Kind, edit.Amends = id[string](), message.Edit, &toAna
+	gone := edit
+	gone.ID, gone.Kind, gone.Amends = id[string](), message.Deletion, &edit
+	gone.Passage = nil
+	for _, turn := range [][]message.Outbound{{toAna, toRui, plain}, {both, other}, {edit}, {gone}} {
+		s.update(t, func(ctx context.Context, tx dialogue.Tx) error {
+			for _, o := range turn {
+				if err := tx.Post(ctx, o); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	s.view(t, func(ctx context.Context, r dialogue.Reader) error {
+		for _, want := range []struct {
+			of   string
+			outs []message.Outbound
+		}{
+			{first, []message.Outbound{toAna, toRui, both, edit, gone}}, {second, []message.Outbound{both, other}}, {nobody, nil}, {"", nil},
+		} {
+			got, err := r.Passed(ctx, want.of)
+			if err != nil || !reflect.DeepEqual(got, want.outs) {
+				t.Errorf("of %q:\n got %+v, %v\nwant %+v", want.of, got, err, want.outs)
+			}
 		}
 		return nil
 	})

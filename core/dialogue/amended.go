@@ -8,8 +8,8 @@ import (
 	"recado/core/ticket"
 )
 
-// amended mirrors an edit or a deletion in the ticket; the old text is kept (H5). What
-// is in no ticket yet is changed in the draft of one.
+// amended mirrors an edit or a deletion in the ticket, and at those who were told of it;
+// the old text is kept (H5). What is in no ticket yet is changed in the draft of one.
 func (s *scene) amended() error {
 	entry, err := s.r.EntryByUpstream(s.ctx, s.in.Target.ID)
 	if errors.Is(err, ticket.ErrNotFound) {
@@ -22,14 +22,32 @@ func (s *scene) amended() error {
 		s.outcome(message.Ignored, "somebody else's words", nil)
 		return nil
 	}
+	t, err := s.r.Ticket(s.ctx, entry.Ticket)
+	if err != nil {
+		return err
+	}
+	if see, err := s.maySee(t); err != nil || !see && !s.in.Own {
+		s.outcome(message.Ignored, "what was edited is in a ticket that is no longer theirs", nil)
+		return err
+	}
 	if s.in.Kind == message.Deletion {
 		entry.DeletedAt = s.now
 	} else {
-		entry.Before, entry.Text, entry.EditedAt = entry.Text, s.in.Text, s.now
+		words, fits, err := s.reworded(entry, t)
+		if err != nil {
+			return err
+		}
+		if !fits {
+			return s.editKept(t)
+		}
+		entry.Before, entry.Text, entry.EditedAt = entry.Text, words, s.now
 	}
 	s.plan.Amended = append(s.plan.Amended, entry)
-	s.outcome(message.Added, string(s.in.Kind), nil)
-	return nil
+	s.outcome(message.Added, string(s.in.Kind), t)
+	if entry.Kind != ticket.Message {
+		return nil // nobody was told of a note
+	}
+	return s.correct(t, entry)
 }
 
 // amendedDraft changes words that wait for the answer to a question. A draft that has no
@@ -41,6 +59,9 @@ func (s *scene) amendedDraft() error {
 		i = slices.IndexFunc(d.Said, func(one ticket.Said) bool { return one.Upstream == s.in.Target.ID })
 	}
 	if i < 0 {
+		if s.who.OnTeam() && s.in.Key.Channel == message.WhatsApp {
+			s.say("team.edit-unknown", nil)
+		}
 		s.outcome(message.Ignored, "what was edited is in no ticket", nil)
 		return nil
 	}

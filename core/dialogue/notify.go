@@ -1,7 +1,6 @@
 package dialogue
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -88,8 +87,9 @@ func (s *scene) notifyAll(event notice.Event, t *ticket.Ticket, data notice.Data
 		if say.Proactive {
 			say.Key = s.e.Catalogue.Variant(say.Key, t.Number)
 		}
-		if s.who.OnTeam() {
-			say.Conveys, say.Plain = cmp.Or(s.in.Thread.ID, s.in.Key.ID), true
+		say.Plain = s.who.OnTeam()
+		if say.Of = saidNow(t); len(say.Of) > 0 {
+			say.Conveys = say.Of[len(say.Of)-1]
 		}
 		if event == notice.Answered {
 			if err := s.quoteLast(t, r, &say); err != nil {
@@ -100,6 +100,16 @@ func (s *scene) notifyAll(event notice.Event, t *ticket.Ticket, data notice.Data
 		s.plan.Says = append(s.plan.Says, say)
 	}
 	return said, nil
+}
+
+// saidNow are the upstream ids of what this turn put into the ticket for others to read.
+func saidNow(t *ticket.Ticket) (ids []string) {
+	for _, e := range t.News() {
+		if e.Kind == ticket.Message && e.Upstream != "" {
+			ids = append(ids, e.Upstream)
+		}
+	}
+	return ids
 }
 
 // recipients are the policy's, but for those who want nothing that they did not ask for.

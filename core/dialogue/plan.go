@@ -36,7 +36,7 @@ type Plan struct {
 	Told       []HeldID // held items of which the team is told
 	Lapsed     int      // how many of Endings are of items for which nobody decided
 	Says       []Say
-	Repeats    []message.Outbound // what was said before, to another address
+	Repeats    []message.Outbound // what was said before: to another address, or in other words
 	Outcome    message.Outcome    // of every item of the turn
 	About      *ticket.Ticket     // whose number the outcome takes
 	Session    Session
@@ -73,6 +73,7 @@ type Say struct {
 	Code         bool
 	Verbatim     []string // words of people within Data, where they are not a whole value
 	Conveys      string   // upstream id of the item that it passes on
+	Of           []string // upstream ids of all items whose words are the Text of Data
 	Plain        bool     // its words are the team's, whose markup is meant
 	Held         HeldID   // spoken of: a mail's reply address leads to it
 
@@ -229,11 +230,11 @@ func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
 		data["Number"], data["Subject"] = t.Number, t.Subject
 	}
 	maps.Copy(data, say.Data)
-	text, err := e.Catalogue.Text(say.Language, say.Key, data)
+	text, passage, err := e.wordsOf(say, data)
 	if err != nil {
 		return message.Outbound{}, err
 	}
-	inChat, err := e.inChat(say, data, text)
+	inChat, err := e.inChat(say, data, text, passage)
 	if err != nil {
 		return message.Outbound{}, err
 	}
@@ -241,7 +242,7 @@ func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
 		ID: uuid.Must(uuid.NewV7()).String(), To: say.To, Account: orElse(say.Account, e.Account(say.To.Channel)), Conversation: say.Conversation,
 		Language: say.Language, Subject: say.Subject, Text: withChoices(text, say.Choices), Choices: say.Choices,
 		Attachments: say.Attachments, InCopy: say.InCopy, Quote: say.Quote, InChat: inChat, Refs: say.Refs, Link: say.Link,
-		Proactive: say.Proactive, Code: say.Code, Conveys: say.Conveys, Verbatim: verbatim(say, data),
+		Proactive: say.Proactive, Code: say.Code, Conveys: say.Conveys, Verbatim: verbatim(say, data), Passage: passage,
 		Only: say.Only, Card: say.Card, Form: say.Form,
 	}
 	if say.Held != "" {
@@ -258,19 +259,6 @@ func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
 		out.Subject = e.Desk.Name
 	}
 	return out, nil
-}
-
-// inChat is what a mail says in a chat, should it not arrive; "" when it says the same.
-func (e *Engine) inChat(say Say, data notice.Data, mail string) (string, error) {
-	if chat, tells := data["Chat"]; !tells || chat == true || say.To.Channel != message.Email {
-		return "", nil
-	}
-	data["Chat"] = true
-	text, err := e.Catalogue.Text(say.Language, say.Key, data)
-	if text == mail {
-		text = ""
-	}
-	return text, err
 }
 
 // threadRoot is a message id that was never sent: every mail about a ticket refers

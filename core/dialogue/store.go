@@ -41,6 +41,9 @@ type SentReader interface {
 	// SentAs finds what was posted under the first of these upstream ids that is known;
 	// false when none is.
 	SentAs(ctx context.Context, ids []string) (Sent, bool, error)
+	// Passed is all that was posted with the words of an item in it (Outbound.Passage),
+	// oldest first, and the Edits and Deletions of that.
+	Passed(ctx context.Context, upstream string) ([]message.Outbound, error)
 	// Arrival is what became of the newest message about a ticket at a WhatsApp address;
 	// the zero Arrival when nothing is known.
 	Arrival(ctx context.Context, number string, to message.Address) (Arrival, error)

@@ -108,7 +108,7 @@ func (l loss) otherWay() (via message.Address, again bool) {
 		}
 	}
 	out := l.sent.Out
-	if len(others) == 0 || l.ticket == nil || out.Code || out.Again || len(out.Choices) > 0 {
+	if len(others) == 0 || l.ticket == nil || out.Code || out.Again || len(out.Choices) > 0 || out.Kind == message.Deletion {
 		return message.Address{}, false
 	}
 	return others[0], true
@@ -119,8 +119,14 @@ func (l loss) otherWay() (via message.Address, again bool) {
 // some channels cannot show them.
 func (e *Engine) elsewhere(out message.Outbound, to message.Address) message.Outbound {
 	out.ID = uuid.NewSHA1(uuid.NameSpaceOID, []byte("again:"+out.ID)).String()
-	if to.Channel != message.Email {
-		out.Text = orElse(out.InChat, out.Text)
+	if out.Kind == message.Edit { // there, nothing is to be changed
+		out.Kind, out.Amends, out.Passage, out.Text, out.InChat, out.Late = "", nil, nil, orElse(out.Late, out.Text), "", ""
+	}
+	if to.Channel != message.Email && out.InChat != "" {
+		out.Text = out.InChat
+		if p := out.Passage; p != nil {
+			out.Passage = &message.Passage{Of: p.Of, Text: p.InChat}
+		}
 	}
 	out.To, out.InChat, out.InCopy, out.Again = to, "", nil, true
 	out.Account, out.Conversation = e.Account(to.Channel), ""
@@ -172,6 +178,9 @@ func (e *Engine) whoMinds(ctx context.Context, r Reader, t *ticket.Ticket, but d
 func (e *Engine) lossData(lang string, l loss) notice.Data {
 	out := l.sent.Out
 	text := excerpt(out.Text, 300)
+	if out.Kind == message.Deletion && out.Amends != nil {
+		text = "🗑 " + excerpt(out.Amends.Text, 300)
+	}
 	if out.Code {
 		text = "–" // a code is nobody else's business
 	}

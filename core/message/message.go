@@ -279,6 +279,8 @@ type Outbound struct {
 	Amends   *Outbound `json:"amends,omitempty"`   // what an Edit or a Deletion is about, as it was posted
 	Conveys  string    `json:"conveys,omitempty"`  // upstream id of the item whose words it passes on
 	Verbatim []string  `json:"verbatim,omitempty"` // words of people within Text: no markup of ours, whatever signs are in them
+	Passage  *Passage  `json:"passage,omitempty"`  // where it holds the words that it passes on
+	Late     string    `json:"late,omitempty"`     // of an Edit: what is said anew where nothing can be changed any more; empty: nothing is
 
 	Under string  `json:"under,omitempty"` // ID of the message in whose thread this is said, where a channel has threads
 	Only  Address `json:"only,omitzero"`   // of those in the room To, who alone sees it

@@ -14,6 +14,7 @@ import (
 	"go.mau.fi/whatsmeow/types"
 
 	"recado/channels"
+	"recado/channels/piece"
 	"recado/channels/whatsapp/ratchet"
 	"recado/core/message"
 )
@@ -119,7 +120,7 @@ func layout(out message.Outbound) (pieces []string, caption string) {
 	if len(out.Attachments) == 1 && captioned(out.Attachments[0]) && utf8.RuneCountInString(text) <= longestCaption {
 		return nil, text
 	}
-	return split(text, longestSay), ""
+	return piece.Split(text, longestSay), ""
 }
 
 // textMessage is one part of a text. A plain one has no context, as phones write it.

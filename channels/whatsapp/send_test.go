@@ -19,6 +19,7 @@ import (
 	"go.mau.fi/whatsmeow/types/events"
 
 	"recado/channels"
+	"recado/channels/piece"
 	"recado/channels/whatsapp/watest"
 	"recado/core/message"
 )
@@ -152,7 +153,7 @@ func TestLongTextInParts(t *testing.T) {
 	l := newDesk(t)
 	text := strings.TrimSpace(strings.Repeat("Uma frase de teste, que se repete. ", 300))
 	out := l.send(message.Outbound{Text: text})
-	parts := split(text, longestSay)
+	parts := piece.Split(text, longestSay)
 	if len(parts) < 3 {
 		t.Fatalf("%d parts", len(parts))
 	}
@@ -247,7 +248,7 @@ func TestEdit(t *testing.T) {
 
 	long := strings.TrimSpace(sentence + sentence)
 	grown := l.send(message.Outbound{Kind: message.Edit, Amends: &first, Text: long})
-	pieces := split(long, longestSay)
+	pieces := piece.Split(long, longestSay)
 	if target, text, _ := l.changed(grown, 0); target != partID(first.ID, 0) || text != pieces[0] {
 		t.Errorf("edited %s to %.40q", target, text)
 	}

@@ -109,6 +109,7 @@ const (
 	Complaint Auto = "complaint"
 	Receipt   Auto = "receipt" // a notice that a mail was shown (RFC 8098)
 	OwnEcho   Auto = "own"     // what we ourselves sent, come back
+	ByApp     Auto = "app"     // an app, a workflow or the chat's own service wrote it
 )
 
 // Defect is what hinders reading an item, for a channel that keeps what it cannot
@@ -164,6 +165,8 @@ type Inbound struct {
 	Room     Address   `json:"room,omitzero"`      // where several read it, as a channel of Slack; zero: From and we are alone
 	Mentions []Address `json:"mentions,omitempty"` // people whom Text names, each once; who is meant by @everybody is nobody here
 	Trigger  string    `json:"trigger,omitempty"`  // what a Form that answers this needs; good for some seconds
+
+	Broadcast bool `json:"broadcast,omitempty"` // an answer in a thread that was shown to the whole room as well
 }
 
 // Forward is a mail that was passed on inside this one, as its head claims. It proves

@@ -1,6 +1,11 @@
-package whatsapp
+// Package piece cuts long texts for channels whose messages have a limit.
+//
+// Promises: nothing but white space is lost, and no link and nothing that people see as one
+// character is ever cut; so a piece may be longer than asked for.
+package piece
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -8,10 +13,10 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// split cuts a text into pieces of at most n characters: between paragraphs where that
+// Split cuts a text into pieces of at most n characters: between paragraphs where that
 // can be had, else between lines, sentences, words. A word that is longer by itself is
 // cut between what people see as characters; a link never is, and makes a longer piece.
-func split(text string, n int) (pieces []string) {
+func Split(text string, n int) (pieces []string) {
 	text = strings.TrimSpace(text)
 	for utf8.RuneCountInString(text) > n {
 		at := cut(text, n)
@@ -23,6 +28,9 @@ func split(text string, n int) (pieces []string) {
 	}
 	return pieces
 }
+
+// link is what must stay in one piece.
+var link = regexp.MustCompile(`(?i)\b(?:https?://|www\.|mailto:)[^\s<>"]+`)
 
 // cut is where the first piece ends, in bytes.
 func cut(text string, n int) int {

@@ -1,4 +1,4 @@
-package whatsapp
+package piece
 
 import (
 	"slices"
@@ -28,7 +28,7 @@ func TestSplit(t *testing.T) {
 		"an emoji of several": {"aaa👩‍👩‍👧‍👦bbb", 5, []string{"aaa", "👩‍👩‍👧‍👦", "bbb"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := split(c.text, c.n); !slices.Equal(got, c.want) {
+			if got := Split(c.text, c.n); !slices.Equal(got, c.want) {
 				t.Errorf("got %q\nwant %q", got, c.want)
 			}
 		})
@@ -50,7 +50,7 @@ func TestSplitLosesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(pieces, 0, 60).Draw(t, "pieces"), "")
 		n := rapid.IntRange(12, 80).Draw(t, "n")
-		got := split(text, n)
+		got := Split(text, n)
 		if joined := squeeze(strings.Join(got, "")); joined != squeeze(text) {
 			t.Fatalf("lost something:\n got %q\nwant %q", joined, squeeze(text))
 		}

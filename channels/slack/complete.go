@@ -1,0 +1,68 @@
+package slack
+
+import (
+	"context"
+	"time"
+
+	slackgo "github.com/slack-go/slack"
+
+	"recado/core/message"
+)
+
+// complete asks for what an act only names. What may be had a little later is an error,
+// and the act is tried again; what never will be had is left out.
+func (c *Channel) complete(ctx context.Context, a act) (message.Inbound, error) {
+	in := a.in
+	if a.seek {
+		c.place(ctx, &a)
+		in = a.in
+	}
+	if a.user != "" {
+		who, err := c.profile(ctx, a.user, a.team)
+		if err != nil && c.Clock().Sub(in.ReceivedAt) < profileWait {
+			return in, err
+		}
+		who.sign(c.Workspace, &in)
+		if err != nil {
+			in.Proof, in.Doubt = message.Unproved, "slack: the profile could not be had"
+		}
+	}
+	in.Conversation = a.in.Conversation
+	if a.said != "" {
+		r := c.reader(ctx, a.emoji)
+		in.Text = r.plain(a.said)
+		in.Mentions = r.mentions
+	}
+	return in, c.keepFiles(ctx, &in, a.files)
+}
+
+// profileWait is how long an act waits for the profile of who did it, before it is handed
+// in without: then nothing is proved.
+const profileWait = time.Minute
+
+// place asks in which thread a message stands, and for its words where they are wanted.
+// When Slack does not tell, the message itself is taken for the root.
+func (c *Channel) place(ctx context.Context, a *act) {
+	api, err := c.api(ctx)
+	if err != nil {
+		return
+	}
+	found, _, _, err := api.GetConversationRepliesContext(ctx, &slackgo.GetConversationRepliesParameters{
+		ChannelID: a.place.channel, Timestamp: a.place.ts, Limit: 1, Inclusive: true, Latest: a.place.ts, Oldest: a.place.ts,
+	})
+	if err != nil {
+		c.Log.Info("the thread of a message could not be had", "message", a.place.String(), "error", err)
+		return
+	}
+	for _, m := range found {
+		if m.Timestamp != a.place.ts {
+			continue
+		}
+		a.root = or(m.ThreadTimestamp, m.Timestamp)
+		c.roots.learn(a.place, a.root)
+		a.settle(c.Workspace)
+		if a.words {
+			a.said = m.Text
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	slackgo "github.com/slack-go/slack"
+
+	"recado/channels"
+)
+
+// Slack takes one message a second for each channel, and tells by 429 and Retry-After when
+// a method has been called too often (docs.slack.dev, "Rate limits"). Both are kept here:
+// a wait of some seconds is waited for, a longer one is the outbox's.
+
+const (
+	perRoom     = time.Second     // between two messages of one channel
+	perCard     = time.Second     // between two updates of one message
+	longestHere = 3 * time.Second // that a call waits by itself
+	mostPlaces  = 4096
+)
+
+// pace knows when each place may be spoken to next.
+type pace struct {
+	clock func() time.Time
+
+	mu   sync.Mutex
+	next recent[string, time.Time] // by method, or by method and place
+}
+
+// reserve is how long a call has to wait; it counts as made then. A wait that is too long
+// is not reserved.
+func (p *pace) reserve(method, place string, every time.Duration) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.next.most = mostPlaces
+	now := p.clock()
+	at := now
+	for _, name := range []string{method, method + " " + place} {
+		if until, known := p.next.get(name); known && until.After(at) {
+			at = until
+		}
+	}
+	if wait := at.Sub(now); wait > longestHere {
+		return wait
+	}
+	if every > 0 {
+		p.next.put(method+" "+place, at.Add(every))
+	}
+	return at.Sub(now)
+}
+
+// limited notes that a method is not to be called for a while: of posts, in one channel.
+func (p *pace) limited(method, place string, after time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if method == methodPost {
+		method += " " + place
+	}
+	p.next.put(method, p.clock().Add(after))
+}
+
+// The methods that are paced by name.
+const (
+	methodPost   = "chat.postMessage"
+	methodUpdate = "chat.update"
+)
+
+// call makes one call of the Web API when its time has come.
+func (c *Channel) call(ctx context.Context, method, place string, do func(*slackgo.Client) error) error {
+	every := map[string]time.Duration{methodPost: perRoom, methodUpdate: perCard}[method]
+	if wait := c.pace.reserve(method, place, every); wait > longestHere {
+		return &channels.Error{Kind: channels.RateLimited, RetryAfter: wait, Err: errors.New(method + " is not to be called yet")}
+	} else if wait > 0 {
+		sleep(ctx, wait)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	err := c.try(ctx, do)
+	if limit, ok := errors.AsType[*slackgo.RateLimitedError](err); ok {
+		c.pace.limited(method, place, limit.RetryAfter)
+	}
+	return err
+}
+
+// try calls with the token of now, and once more with another when that one had ended.
+func (c *Channel) try(ctx context.Context, do func(*slackgo.Client) error) error {
+	token, err := c.tokens.Token(ctx)
+	if err != nil {
+		return err
+	}
+	err = do(c.client(token))
+	if said := code(err); said != "token_expired" && said != "invalid_auth" {
+		return err
+	}
+	if f, ok := c.tokens.(forgetful); ok {
+		f.Forget(ctx, token)
+		if next, failed := c.tokens.Token(ctx); failed == nil && next != token {
+			return do(c.client(next))
+		}
+	}
+	return err
+}

@@ -27,9 +27,9 @@ type act struct {
 
 func pass(why string) act { return act{passed: why} }
 
-// receive takes one payload apart. ack is called when what it holds was taken, which is
-// never when it could not be.
-func (c *Channel) receive(kind string, payload []byte, ack func()) {
+// receive takes one payload apart, while ctx, which is Run's, lasts. ack is called when
+// what it holds was taken, which is never when it could not be.
+func (c *Channel) receive(ctx context.Context, kind string, payload []byte, ack func()) {
 	n, err := parseNode(payload)
 	if err != nil {
 		c.passed.count("unreadable")
@@ -38,7 +38,7 @@ func (c *Channel) receive(kind string, payload []byte, ack func()) {
 		return
 	}
 	for _, a := range c.decode(kind, n) {
-		c.take(c.running(), a, ack)
+		c.take(ctx, a, ack)
 	}
 }
 
@@ -90,9 +90,9 @@ func (c *Channel) event(n node) act {
 	e := n.at("event")
 	switch kind := e.text("type"); kind {
 	case "message":
-		return c.message(n, e)
+		return c.message(e)
 	case "reaction_added", "reaction_removed":
-		return c.reaction(n, e)
+		return c.reaction(e)
 	case "app_home_opened":
 		if e.text("tab") != "home" {
 			return pass("messages tab")
@@ -121,14 +121,4 @@ func (c *Channel) arrived(n, e node) act {
 	a := c.begin(message.Arrived, "event/"+n.first("event_id")+"/"+e.text("event_ts"), e.text("user"), "", "", e.text("event_ts"))
 	a.settle(c.Workspace)
 	return a
-}
-
-// running is the context of Run.
-func (c *Channel) running() context.Context {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.life == nil {
-		return context.Background()
-	}
-	return c.life
 }

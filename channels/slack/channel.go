@@ -67,7 +67,7 @@ func (c *Channel) Run(ctx context.Context, sink channels.Sink) error {
 		return nil
 	}
 	c.mu.Lock()
-	c.sink, c.life = sink, ctx
+	c.sink = sink
 	c.mu.Unlock()
 	c.intake.begin()
 

@@ -45,7 +45,9 @@ func (c *Channel) open(ctx context.Context, to string, out message.Outbound) (st
 
 // isLate reports that the moment for a form is over: its words are said instead.
 func isLate(err error) bool {
-	return slices.Contains([]string{"expired_trigger_id", "trigger_exchanged", "trigger_expired", "invalid_trigger", "invalid_trigger_id", "exchanged_trigger_id"}, code(err))
+	return slices.Contains([]string{
+		"expired_trigger_id", "trigger_exchanged", "trigger_expired", "invalid_trigger", "invalid_trigger_id", "exchanged_trigger_id",
+	}, code(err))
 }
 
 // formView is a form as a modal. Its name comes back with it, and so does what it is

@@ -98,7 +98,8 @@ func chosen(a node) string {
 	case "datetimepicker":
 		return a.text("selected_date_time")
 	}
-	return or(a.first("value", "selected_user", "selected_date", "selected_time", "selected_conversation", "selected_channel"), a.at("selected_option").text("value"))
+	picked := a.first("value", "selected_user", "selected_date", "selected_time", "selected_conversation", "selected_channel")
+	return or(picked, a.at("selected_option").text("value"))
 }
 
 // submitted is a form that was sent.

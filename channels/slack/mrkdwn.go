@@ -30,10 +30,11 @@ var link = regexp.MustCompile(`(?i)\b(?:https?://|mailto:)[^\s<>"|]*[^\s<>"|.,;:
 
 // mrkdwn is a text as Slack is to show it: the words of people stay as they wrote them.
 func mrkdwn(text string, verbatim []string) string {
+	text = strings.ToValidUTF8(text, "\ufffd")
 	words := slices.Clone(verbatim)
 	slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) }) // what holds another, first
 	for _, w := range words {
-		if w = strings.TrimSpace(w); utf8.RuneCountInString(w) >= shortestWords {
+		if w = strings.TrimSpace(strings.ToValidUTF8(w, "\ufffd")); utf8.RuneCountInString(w) >= shortestWords {
 			text = strings.ReplaceAll(text, w, literal(w))
 		}
 	}
@@ -72,6 +73,7 @@ func literal(text string) string {
 
 // apart puts a joiner on both sides of each sign that stands at the edge of a word.
 func apart(text string) string {
+	text = strings.ToValidUTF8(text, "\ufffd")
 	if !strings.ContainsAny(text, formatting) {
 		return text
 	}

@@ -1,6 +1,8 @@
 package slack
 
 import (
+	"slices"
+
 	"recado/core/message"
 )
 
@@ -10,13 +12,13 @@ import (
 // asWritten are the subtypes under which people's own words come.
 var asWritten = map[string]bool{"": true, "thread_broadcast": true, "file_share": true, "me_message": true, "bot_message": true}
 
-func (c *Channel) message(n, e node) act {
+func (c *Channel) message(e node) act {
 	channel := e.text("channel")
 	switch kind := e.text("subtype"); {
 	case kind == "message_changed":
-		return c.changed(n, e)
+		return c.changed(e)
 	case kind == "message_deleted":
-		return c.deleted(n, e)
+		return c.deleted(e)
 	case !asWritten[kind]:
 		return pass("notice") // somebody joined, a topic was set, a file was commented on …
 	}
@@ -63,20 +65,12 @@ func byMachine(m node) bool {
 
 // concerns reports whether what is said in a channel is the desk's.
 func (c *Channel) concerns(channel string) bool {
-	if isDirect(channel) || len(c.Rooms) == 0 {
-		return true
-	}
-	for _, room := range c.Rooms {
-		if room == channel {
-			return true
-		}
-	}
-	return false
+	return isDirect(channel) || len(c.Rooms) == 0 || slices.Contains(c.Rooms, channel)
 }
 
 // changed is an edit, or one of the many other things for which Slack sends the message
 // again: a link was unfurled, a reply came, a file went.
-func (c *Channel) changed(n, e node) act {
+func (c *Channel) changed(e node) act {
 	now, before := e.at("message"), e.at("previous_message")
 	at := spot{e.text("channel"), now.text("ts")}
 	switch {
@@ -96,7 +90,8 @@ func (c *Channel) changed(n, e node) act {
 	// The same edit comes once as an event and may be found again in the history: by when
 	// it was made, not by the event's id.
 	edited := or(now.at("edited").text("ts"), e.text("event_ts"))
-	a := c.begin(message.Edit, at.String()+"/edit/"+edited, or(now.at("edited").text("user"), now.text("user")), now.first("user_team", "team"), at.channel, edited)
+	editor := or(now.at("edited").text("user"), now.text("user"))
+	a := c.begin(message.Edit, at.String()+"/edit/"+edited, editor, now.first("user_team", "team"), at.channel, edited)
 	a.place, a.root, a.said, a.emoji = at, or(now.text("thread_ts"), at.ts), now.text("text"), emojiIn(now.list("blocks"))
 	a.in.Target = c.key(at)
 	a.settle(c.Workspace)
@@ -105,7 +100,7 @@ func (c *Channel) changed(n, e node) act {
 
 // deleted is a message that is no more. Slack does not say who took it back, so that it
 // counts as its author's doing; an administrator may have been it.
-func (c *Channel) deleted(n, e node) act {
+func (c *Channel) deleted(e node) act {
 	before := e.at("previous_message")
 	at := spot{e.text("channel"), or(e.text("deleted_ts"), before.text("ts"))}
 	switch {
@@ -133,7 +128,7 @@ func (c *Channel) gone(e node, at spot, before node) act {
 }
 
 // reaction is an emoji put on a message, or taken off.
-func (c *Channel) reaction(n, e node) act {
+func (c *Channel) reaction(e node) act {
 	item := e.at("item")
 	at := spot{item.text("channel"), item.text("ts")}
 	name, user := e.text("reaction"), e.text("user")

@@ -311,7 +311,7 @@ func (c *Channel) channelFor(ctx context.Context, to string) (string, error) {
 		return "", err
 	}
 	if channel == "" {
-		return "", errors.New("Slack opened a conversation without an id")
+		return "", errors.New("a conversation without an id was opened")
 	}
 	c.mu.Lock()
 	c.direct.put(to, channel)

@@ -73,6 +73,7 @@ func (c *Channel) keepSocket(ctx, life context.Context, readers *sync.WaitGroup)
 
 // dial opens a socket, waits for Slack's hello and has it read.
 func (c *Channel) dial(ctx, life context.Context, readers *sync.WaitGroup) (*socket, error) {
+	run := ctx
 	ctx, cancel := context.WithTimeout(ctx, dialTime)
 	defer cancel()
 	_, url, err := c.appAPI().StartSocketModeContext(ctx)
@@ -89,7 +90,7 @@ func (c *Channel) dial(ctx, life context.Context, readers *sync.WaitGroup) (*soc
 		_ = conn.CloseNow()
 		return nil, err
 	}
-	readers.Go(func() { c.read(life, s) })
+	readers.Go(func() { c.read(run, s) })
 	readers.Go(func() { s.watch(life, c.Ping) })
 	return s, nil
 }
@@ -107,12 +108,13 @@ func (s *socket) greeted(ctx context.Context) error {
 	return nil
 }
 
-// read takes what comes until the socket is over. The end of ctx closes it.
+// read takes what comes until the socket is over, which watch sees to: what is being
+// taken when ctx ends is still acknowledged.
 func (c *Channel) read(ctx context.Context, s *socket) {
 	defer close(s.gone)
 	defer func() { _ = s.conn.CloseNow() }()
 	for {
-		_, raw, err := s.conn.Read(ctx)
+		_, raw, err := s.conn.Read(context.WithoutCancel(ctx)) // a context that ends would cut the line
 		if err != nil {
 			return
 		}
@@ -130,19 +132,19 @@ func (c *Channel) read(ctx context.Context, s *socket) {
 			s.once.Do(func() { close(s.renew) })
 			time.AfterFunc(lastWords, func() { _ = s.conn.CloseNow() })
 		case e.ID != "":
-			c.receive(e.Type, e.Payload, func() { c.acknowledge(ctx, s, e.ID) })
+			c.receive(ctx, e.Type, e.Payload, func() { c.acknowledge(ctx, s, e.ID) })
 		default:
 			c.passed.count("unknown")
 		}
 	}
 }
 
-var errLinkDisabled = errors.New("Socket Mode is switched off in the app's settings")
+var errLinkDisabled = errors.New("the app's settings have Socket Mode switched off")
 
 // acknowledge tells Slack that an envelope was taken. When the line is gone it cannot be
 // told, and Slack brings the event again; its key is known by then.
 func (c *Channel) acknowledge(ctx context.Context, s *socket, id string) {
-	ctx, cancel := context.WithTimeout(ctx, ackTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ackTime)
 	defer cancel()
 	raw, err := json.Marshal(map[string]string{"envelope_id": id})
 	if err == nil {
@@ -153,7 +155,9 @@ func (c *Channel) acknowledge(ctx context.Context, s *socket, id string) {
 	}
 }
 
-// watch asks for signs of life; a line that gives none is cut, and made anew.
+// watch asks for signs of life; a line that gives none is cut, and made anew. When ctx
+// ends it says goodbye and waits for Slack's, so that no acknowledgement is lost on the
+// way: what is closed without that may be thrown away unread.
 func (s *socket) watch(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -162,6 +166,7 @@ func (s *socket) watch(ctx context.Context, every time.Duration) {
 		case <-s.gone:
 			return
 		case <-ctx.Done():
+			_ = s.conn.Close(websocket.StatusNormalClosure, "")
 			return
 		case <-tick.C:
 		}

@@ -29,7 +29,7 @@ func (c *Channel) reader(ctx context.Context, emoji map[string]string) *reader {
 			return who.name
 		},
 		about: func(user string) message.Address {
-			who, _ := c.profile(ctx, user, "") //nolint:errcheck // it has an address all the same
+			who, _ := c.profile(ctx, user, "") // it has an address all the same
 			return address(or(who.team, c.Workspace), user)
 		},
 	}

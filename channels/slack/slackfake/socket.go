@@ -219,9 +219,9 @@ func (s *Server) anySocket() *socket {
 
 // gone forgets a connection; what it had not acknowledged goes another way.
 func (s *Server) gone(c *socket) {
-	c.cut()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	c.cut()
 	s.sockets = slices.DeleteFunc(s.sockets, func(other *socket) bool { return other == c })
 	open := c.sorted()
 	c.open = map[string]*delivery{}

@@ -107,6 +107,7 @@ type Bot struct {
 var (
 	_ channels.Sink    = (*Bot)(nil)
 	_ channels.Witness = (*Bot)(nil)
+	_ channels.Owner   = (*Bot)(nil)
 )
 
 // New makes a Bot; it starts nothing.

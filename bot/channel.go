@@ -70,6 +70,18 @@ func (b *Bot) tend(ctx context.Context, u *unit, receiving *stage) error {
 	})
 }
 
+// Owns implements channels.Owner: it renews the lease now, instead of trusting what was
+// known before.
+func (b *Bot) Owns(ctx context.Context, c channels.Channel) bool {
+	for _, u := range b.units {
+		if u.channel == c && u.exclusive {
+			mine, err := b.acquire(ctx, u.lease, leaseCall)
+			return err == nil && mine
+		}
+	}
+	return true
+}
+
 // receive runs the channel until ctx ends, and starts it again when it ends by
 // itself.
 func (b *Bot) receive(ctx context.Context, u *unit) error {

@@ -54,6 +54,14 @@ type Exclusive interface {
 	Exclusive() bool
 }
 
+// Owner is a Sink that knows whether this process still is the owner of an Exclusive
+// channel. Where the upstream throws the older of two connections out, the channel asks
+// before each connection: a process that was frozen until its lease was over would
+// throw out the one that took over.
+type Owner interface {
+	Owns(ctx context.Context, c Channel) bool
+}
+
 // Foreteller is a channel whose upstream id is known before sending. The outbox
 // stores it with the message, so that an answer to it finds its ticket even when
 // the process died between sending and noting so.
@@ -73,6 +81,7 @@ type State struct {
 	Detail  string          // for the person who runs the desk; no secrets
 	Trouble message.Trouble // what the team is told of when it lasts; a channel may be up and have some
 	Until   time.Time       // when the trouble ends by itself, or gets worse; zero: not known
+	Mend    message.Link    // the page where a person can mend it, without a label; zero: there is none
 }
 
 // Reporter tells its state at any time, without waiting.

@@ -1,5 +1,6 @@
 // Package sign makes and checks the tokens that Recado gives away: links to
-// signed pages, and the reply addresses of e-mail.
+// signed pages, and the reply addresses of e-mail. It also seals secrets that pass
+// through the database.
 //
 // Promises: a token says what it is for and cannot be made, or moved to another
 // purpose, without the key; comparing takes constant time; the first key signs and

@@ -72,6 +72,11 @@ func (c *Channel) Handler(sink channels.Sink) http.Handler {
 			c.signed(w, r, c.showHeld, func(w http.ResponseWriter, r *http.Request) { c.judge(w, r, sink) })
 		})
 	}
+	if c.opts.Pairings != nil {
+		mux.HandleFunc("/"+purposePair+"/{token}", func(w http.ResponseWriter, r *http.Request) {
+			c.signed(w, r, c.showPairing, c.pair)
+		})
+	}
 	return withHeaders(mux)
 }
 

@@ -8,18 +8,20 @@ import (
 	"time"
 
 	"recado/core/message"
+	"recado/sign"
 )
 
 // The Link.Purpose of the pages, and their paths.
 const (
 	purposeRate = "rate"
 	purposeHeld = "held"
+	purposePair = "pair"
 )
 
-// URL is where link leads, signed and valid from now for LinkTTL or HeldTTL. It is
-// empty for a purpose that has no page here.
+// URL is where link leads, signed and valid from now for LinkTTL, HeldTTL or
+// PairTTL. It is empty for a purpose that has no page here.
 func (c *Channel) URL(link message.Link, now time.Time) string {
-	ttl := map[string]time.Duration{purposeRate: c.opts.LinkTTL, purposeHeld: c.opts.HeldTTL}[link.Purpose]
+	ttl := map[string]time.Duration{purposeRate: c.opts.LinkTTL, purposeHeld: c.opts.HeldTTL, purposePair: PairTTL}[link.Purpose]
 	if ttl == 0 || link.Subject == "" {
 		return ""
 	}
@@ -27,7 +29,11 @@ func (c *Channel) URL(link message.Link, now time.Time) string {
 }
 
 func (c *Channel) path(purpose, subject string, expires time.Time) string {
-	return c.base.JoinPath(purpose, c.opts.Signer.Link(purpose, subject, expires)).String()
+	return pathOf(c.base, c.opts.Signer, purpose, subject, expires)
+}
+
+func pathOf(base *url.URL, signer *sign.Signer, purpose, subject string, expires time.Time) string {
+	return base.JoinPath(purpose, signer.Link(purpose, subject, expires)).String()
 }
 
 func parseBase(s string) (*url.URL, error) {

@@ -55,6 +55,8 @@ type view struct {
 	Tongues []tongue
 	Form    *formView
 	Item    *heldView // a held item
+	Linking *pairView // a number to be linked
+	Reload  int       // seconds after which the page loads itself anew; 0: it does not
 	Done    bool      // something was recorded
 	Note    *note
 	Given   []given     // what was recorded

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"fmt"
 	"net/http"
@@ -56,6 +57,7 @@ type texts struct {
 	Home     note `yaml:"home"`
 
 	Held heldTexts `yaml:"held"`
+	Pair pairTexts `yaml:"pair"`
 }
 
 // heldTexts are those of the page of a held item.
@@ -88,6 +90,54 @@ type heldTexts struct {
 	Gone      note `yaml:"gone"`
 	NotYours  note `yaml:"not_yours"`
 	Stale     note `yaml:"stale"`
+}
+
+// pairTexts are those of the page on which a number is linked.
+type pairTexts struct {
+	Title    string `yaml:"title"`
+	Heading  string `yaml:"heading"`
+	Which    string `yaml:"which"`
+	Intro    string `yaml:"intro"`
+	Show     string `yaml:"show"`
+	Or       string `yaml:"or"`
+	Phone    string `yaml:"phone"`
+	Hint     string `yaml:"hint"`
+	Type     string `yaml:"type"`
+	Scan     string `yaml:"scan"`
+	Steps    string `yaml:"steps"` // on the phone, up to "link a device"
+	ThenScan string `yaml:"then_scan"`
+	ThenType string `yaml:"then_type"`
+	Picture  string `yaml:"picture"` // what a screen reader says of it
+	Code     string `yaml:"code"`
+	Changes  string `yaml:"changes"`
+	Other    string `yaml:"other"`
+	Stop     string `yaml:"stop"`
+	Down     string `yaml:"down"`
+
+	Ended  pairEnds `yaml:"ended"`
+	Linked note     `yaml:"linked"` // {number}
+	Over   note     `yaml:"over"`
+}
+
+// pairEnds say how a pairing ended without a link, by PairingPage.End.
+type pairEnds struct {
+	Stopped  string `yaml:"stopped"`
+	Passkey  string `yaml:"passkey"`
+	BadPhone string `yaml:"bad-phone"`
+	OldPhone string `yaml:"old-phone"`
+	Outdated string `yaml:"outdated"`
+	Busy     string `yaml:"busy"`
+	Failed   string `yaml:"failed"`
+}
+
+func (e pairEnds) of(end string) string {
+	if end == "" {
+		return ""
+	}
+	text := map[string]string{
+		"stopped": e.Stopped, "passkey": e.Passkey, "bad-phone": e.BadPhone, "old-phone": e.OldPhone, "outdated": e.Outdated, "busy": e.Busy,
+	}[end]
+	return cmp.Or(text, e.Failed)
 }
 
 // note is a page with nothing to fill in.

@@ -47,6 +47,7 @@ type Options struct {
 	Surveys    Surveys
 	Quarantine Quarantine                       // nil: held items have no page
 	HeldTTL    time.Duration                    // how long a link to one works; 7 days when zero
+	Pairings   Pairings                         // nil: no number has a page to be linked on
 	Ready      func(ctx context.Context) []Part // what /readyz tells; nil is always ready
 	Gatherer   prometheus.Gatherer              // what /metrics shows; nil is no metrics
 

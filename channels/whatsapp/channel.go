@@ -160,6 +160,9 @@ func (c *Channel) session(ctx context.Context, container *sqlstore.Container, si
 		return true, err
 	}
 	client := c.newClient(d)
+	if o, ok := sink.(channels.Owner); ok {
+		client.SetWebsocketHTTPClient(c.whileOwned(o))
+	}
 	ended := make(chan struct{})
 	c.begin(client, sink, ended)
 	defer c.end(client)
@@ -211,7 +214,7 @@ func (c *Channel) run(yes bool) {
 // miss waits for a link. That somebody ended the one there was is still to be told.
 func (c *Channel) miss(ctx context.Context) {
 	if c.state.get().Trouble != message.LoggedOut {
-		c.state.put(channels.State{Detail: errNotLinked.Error(), Trouble: message.Unlinked})
+		c.state.put(channels.State{Detail: errNotLinked.Error(), Trouble: message.Unlinked, Mend: c.Mend})
 	}
 	c.rests(&channels.Error{Kind: channels.SignedOut, Err: errNotLinked})
 	defer c.rests(nil)

@@ -95,7 +95,11 @@ func (c *Channel) restrict(until time.Time) {
 
 // over ends the session: trying again at once would be of no use, or do harm.
 func (c *Channel) over(what message.Trouble, why string, until time.Time) {
-	c.state.put(channels.State{Detail: why, Trouble: what, Until: until})
+	s := channels.State{Detail: why, Trouble: what, Until: until}
+	if what == message.LoggedOut {
+		s.Mend = c.Mend
+	}
+	c.state.put(s)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	select {

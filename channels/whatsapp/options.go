@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"recado/channels"
+	"recado/core/message"
 )
 
 // Options describe one number of the desk.
@@ -25,6 +26,8 @@ type Options struct {
 	CodeFor time.Duration // how long a QR code is shown, the first one three times as long; 0 is 20 s
 	Pauses  Pauses        // after a connection that ended for a reason
 	Silence time.Duration // connected, and nothing heard for so long: connect anew; 0: never
+
+	Mend message.Link // the page where the number is linked; zero: it has none
 
 	HTTP   *http.Client    // for the socket and for files; nil: the system's
 	Memory channels.Memory // of when the phone was last seen, and of a rest that WhatsApp asked for; nil: both are forgotten

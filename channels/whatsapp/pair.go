@@ -21,6 +21,9 @@ var (
 	ErrPasskey = errors.New("whatsapp: WhatsApp asks for the account's passkey, which only a browser can show; " +
 		"on the phone, remove it under Settings > Account > Passkeys, and link again")
 	ErrBadPhone = errors.New("whatsapp: write the number with its country code, such as +5511999990000")
+
+	errOldPhone = errors.New("whatsapp: the phone is too old to have linked devices; update WhatsApp there")
+	errOutdated = errors.New("whatsapp: WhatsApp wants a newer client: update recado")
 )
 
 // Pair links the number to the phone that scans one of the codes given to show, or into
@@ -126,9 +129,9 @@ func (l *linking) await(ctx context.Context) (again bool, err error) {
 			case *events.PairError:
 				err = fmt.Errorf("whatsapp: the phone and we do not agree: %w", e.Error)
 			case *events.QRScannedWithoutMultidevice:
-				err = errors.New("whatsapp: the phone is too old to have linked devices; update WhatsApp there")
+				err = errOldPhone
 			case *events.ClientOutdated:
-				err = errors.New("whatsapp: WhatsApp wants a newer client: update recado")
+				err = errOutdated
 			case *events.Disconnected:
 				if !linked {
 					return true, nil

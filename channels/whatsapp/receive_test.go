@@ -17,6 +17,7 @@ import (
 	"go.mau.fi/whatsmeow/types/events"
 	"google.golang.org/protobuf/proto"
 
+	"recado/channels"
 	"recado/channels/whatsapp/watest"
 	"recado/core/message"
 )
@@ -39,6 +40,14 @@ func newRig(t testing.TB, change ...func(*Options)) *rig {
 	for _, f := range change {
 		f(&o)
 	}
+	r := startRig(t, s, o)
+	r.becomes("up", func(s channels.State) bool { return s.Up })
+	return r
+}
+
+// startRig runs a channel, whether its number is linked or not.
+func startRig(t testing.TB, s *watest.Server, o Options) *rig {
+	t.Helper()
 	c, err := New(o)
 	if err != nil {
 		t.Fatal(err)
@@ -61,18 +70,6 @@ func (r *rig) run() {
 			r.t.Error(err)
 		}
 	})
-	late := time.After(30 * time.Second)
-	for !r.c.State().Up {
-		r.c.mu.Lock()
-		news := r.c.news
-		r.c.mu.Unlock()
-		select {
-		case <-news:
-		case <-time.After(10 * time.Millisecond): // the state is set a moment before or after the news
-		case <-late:
-			r.t.Fatal("the channel does not come up: " + r.c.State().Detail)
-		}
-	}
 }
 
 // tell sends a message to the desk, and returns what the channel made of it.

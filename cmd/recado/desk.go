@@ -19,6 +19,7 @@ import (
 	"recado/bot/redisstore"
 	"recado/bot/sqlstore"
 	"recado/channels"
+	"recado/channels/whatsapp"
 	"recado/config"
 	"recado/core/dialogue"
 	"recado/core/hours"
@@ -39,6 +40,7 @@ type desk struct {
 	signer   *sign.Signer
 	calendar *hours.Calendar
 	library  *library
+	pairings *whatsapp.Pairings // nil: no number is configured
 	pace     dialogue.Pace
 	engine   *dialogue.Engine
 	bot      *bot.Bot

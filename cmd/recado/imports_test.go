@@ -117,6 +117,7 @@ var owners = map[string][]string{
 	"github.com/alecthomas/kong":     {"cmd/recado"},
 	"blitiri.com.ar/go/spf":          {"channels/email/sender"},
 	"github.com/mdp/qrterminal/v3":   {"cmd/recado"},
+	"rsc.io/qr":                      {"channels/web"},
 	"github.com/minio/minio-go/v7":   {"bot/files/s3"},
 }
 

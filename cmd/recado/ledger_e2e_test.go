@@ -97,6 +97,14 @@ func (l *ledger) endsWith(within time.Duration, outcomes map[string]int) {
 	})
 }
 
+// settled waits until as many items came in, all have ended, and nothing is unsent.
+func (l *ledger) settled(items int) {
+	l.t.Helper()
+	eventually(l.t, deliveryTime, fmt.Sprintf("%d items have ended, and nothing is unsent", items), func() bool {
+		return l.number("select count(*) from inbox") == items && l.ended() == items && l.unsent() == 0
+	})
+}
+
 // failures are the words of everything that went wrong in passing.
 func (l *ledger) failures() []string {
 	return slices.Concat(l.words("select failure from inbox where failure <> ''"), l.words("select failure from outbox where failure <> ''"))

@@ -8,9 +8,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"recado/channels"
 	"recado/channels/web"
+	"recado/channels/whatsapp"
 	"recado/core/dialogue"
 	"recado/core/survey"
+	"recado/sign"
 )
 
 // webChannel serves the signed pages, health and metrics.
@@ -21,11 +24,64 @@ func (d *desk) webChannel() (*web.Channel, error) {
 	if admin == d.cfg.Web.Listen {
 		admin = "" // one listener for both, which then shows metrics to this machine only
 	}
+	var links web.Pairings
+	if d.pairings != nil {
+		links = pairings{d.pairings}
+	}
 	return web.New(web.Options{
 		Addr: d.cfg.Web.Listen, AdminAddr: admin, BaseURL: d.cfg.Web.PublicURL, LinkTTL: d.cfg.Survey.Expires,
 		Desk: d.cfg.Desk.Name, Signer: d.signer, Surveys: surveys{d}, Quarantine: quarantine{d}, HeldTTL: d.cfg.Quarantine.LinkExpires,
-		Ready: d.ready, Gatherer: metrics, Clock: d.clock.Now, Log: d.log,
+		Pairings: links,
+		Ready:    d.ready, Gatherer: metrics, Clock: d.clock.Now, Log: d.log,
 	})
+}
+
+// pairings link numbers for who looks at a page.
+type pairings struct{ all *whatsapp.Pairings }
+
+// Pairing implements web.Pairings.
+func (p pairings) Pairing(ctx context.Context, account string) (web.PairingPage, error) {
+	at, err := p.all.At(ctx, account)
+	if errors.Is(err, whatsapp.ErrNoNumber) {
+		err = web.ErrNoPairing
+	}
+	return web.PairingPage{Number: at.Number, QR: at.QR, Typed: at.Typed, End: string(at.End)}, err
+}
+
+// Begin implements web.Pairings.
+func (p pairings) Begin(ctx context.Context, account, phone string) error {
+	return p.all.Begin(ctx, account, phone)
+}
+
+// Stop implements web.Pairings.
+func (p pairings) Stop(ctx context.Context, account string) error { return p.all.Stop(ctx, account) }
+
+// sealedMemory keeps what the database alone must not tell.
+type sealedMemory struct {
+	channels.Memory
+	signer *sign.Signer
+}
+
+// Load implements channels.Memory. What another key sealed is as good as nothing.
+func (m sealedMemory) Load(ctx context.Context, name string) (string, error) {
+	sealed, err := m.Memory.Load(ctx, name)
+	if err != nil || sealed == "" {
+		return "", err
+	}
+	text, err := m.signer.Open(name, sealed)
+	if errors.Is(err, sign.ErrInvalid) {
+		return "", nil
+	}
+	return text, err
+}
+
+// Save implements channels.Memory.
+func (m sealedMemory) Save(ctx context.Context, name, value string) error {
+	sealed, err := m.signer.Seal(name, value)
+	if err != nil {
+		return err
+	}
+	return m.Memory.Save(ctx, name, sealed)
 }
 
 // lateMetrics are the runtime's: it is made after the channels.

@@ -64,6 +64,9 @@ func (d *desk) run(ctx context.Context, hub *local.Hub) error {
 	all, ctx := errgroup.WithContext(ctx)
 	all.Go(func() error { return d.bot.Run(ctx) })
 	all.Go(func() error { return d.library.Run(ctx) })
+	if d.pairings != nil {
+		all.Go(func() error { return d.pairings.Run(ctx) })
+	}
 	if d.cfg.Example {
 		all.Go(func() error { return d.chatSocket(ctx, hub) })
 	}
@@ -73,6 +76,12 @@ func (d *desk) run(ctx context.Context, hub *local.Hub) error {
 // realChannels opens the configured ways in and out. A desk to try things out also
 // has a pretend WhatsApp and Slack, for `recado chat`.
 func (d *desk) realChannels(ctx context.Context, hub *local.Hub) ([]channels.Channel, error) {
+	if len(d.cfg.WhatsApp) > 0 {
+		var err error
+		if d.pairings, err = d.newPairings(); err != nil {
+			return nil, err
+		}
+	}
 	pages, err := d.webChannel()
 	if err != nil {
 		return nil, err

@@ -15,16 +15,28 @@ import (
 	"github.com/mdp/qrterminal/v3"
 
 	"recado/bot"
+	"recado/channels/web"
 	"recado/channels/whatsapp"
 	"recado/config"
 	"recado/core/message"
+	"recado/sign"
 )
 
 // whatsAppOptions of one configured number.
 func (d *desk) whatsAppOptions(w config.WhatsApp) whatsapp.Options {
 	o := linkOptions(d.cfg, w)
 	o.Files, o.Memory, o.Clock, o.Log = d.files.attachments, d.memory(), d.clock.Now, d.log
+	o.Mend = web.PairingLink(w.Account)
 	return o
+}
+
+// newPairings links numbers on pages.
+func (d *desk) newPairings() (*whatsapp.Pairings, error) {
+	o := whatsapp.PairingsOptions{Memory: sealedMemory{d.memory(), d.signer}, Clock: d.clock.Now, Log: d.log}
+	for _, w := range d.cfg.WhatsApp {
+		o.Numbers = append(o.Numbers, d.whatsAppOptions(w))
+	}
+	return whatsapp.NewPairings(o)
 }
 
 // emailAfter is how long notices wait for a channel before they go by mail.
@@ -93,7 +105,8 @@ func (n whichNumber) find(std Streams) (config.Config, config.WhatsApp, error) {
 // whatsAppPairCmd links a number.
 type whatsAppPairCmd struct {
 	whichNumber
-	Phone string `placeholder:"+5511999990000" help:"Show a code to be typed into this phone, instead of a picture to be scanned."`
+	Phone string `xor:"how" placeholder:"+5511999990000" help:"Show a code to be typed into this phone, instead of a picture to be scanned."`
+	Page  bool   `xor:"how" help:"Print a link to a page of the running desk that shows the picture, instead of showing it here."`
 }
 
 // Run shows codes until one was used, or the command is stopped.
@@ -106,6 +119,9 @@ func (c *whatsAppPairCmd) Run(ctx context.Context, std Streams) error {
 	o.Log = newLog(cfg, std.Err)
 	if err := makeData(cfg); err != nil {
 		return err
+	}
+	if c.Page {
+		return pairingPage(ctx, std.Out, cfg, o)
 	}
 	last := ""
 	err = whatsapp.Pair(ctx, o, c.Phone, func(qr, typed string) {
@@ -131,9 +147,40 @@ func (c *whatsAppPairCmd) Run(ctx context.Context, std Streams) error {
 	return err
 }
 
+// pairingPage prints where a number can be linked by a page, which the desk shows when it
+// is running.
+func pairingPage(ctx context.Context, out io.Writer, cfg config.Config, o whatsapp.Options) error {
+	link, err := whatsapp.Look(ctx, o)
+	if err != nil {
+		return err
+	}
+	if link.Linked {
+		return whatsapp.ErrLinked
+	}
+	keys, err := cfg.Keys()
+	if err != nil {
+		return err
+	}
+	signer, err := sign.New(keys...)
+	if err != nil {
+		return err
+	}
+	until := wallClock().Add(web.PairTTL)
+	page, err := web.PairingURL(cfg.Web.PublicURL, signer, o.Account, until)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, howToOpen, page, until.In(cfg.Desk.TimeZone).Format("2 January at 15:04"))
+	return err
+}
+
 const (
+	howToOpen = `Open this page while ` + "`recado serve`" + ` runs, and keep the link to yourself: who has it can link a phone.
+%s
+It is good until %s.
+`
 	howToScan = `On the phone: WhatsApp > Settings > Linked devices > Link a device, and scan this.
-It changes now and then; Ctrl+C stops.
+It changes now and then; Ctrl+C stops. On a page instead: recado whatsapp pair --page
 `
 	howToType = `On the phone: WhatsApp > Settings > Linked devices > Link a device > Link with phone number instead.
 Type in:  %s

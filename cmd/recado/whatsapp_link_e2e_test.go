@@ -2,7 +2,11 @@ package main_test
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"net/url"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -50,3 +54,58 @@ func TestWhatsAppIsLinkedBesideARunningDesk(t *testing.T) {
 		t.Errorf("serve ended with %d", got)
 	}
 }
+
+// A newcomer links the number on a page of the desk that serves, by the link that the
+// command prints. Nothing of it is in the log.
+func TestWhatsAppIsLinkedOnAPage(t *testing.T) {
+	t.Parallel()
+	c := newChats(t, settings{})
+	serving := c.runs("serve")
+	serving.says(time.Minute, "está no ar")
+	asking := c.runs("whatsapp", "pair", "--page")
+	if got := asking.ends(time.Minute); got != 0 {
+		t.Fatalf("it ended with %d:\n%s", got, asking.output())
+	}
+	page := pairPage.FindString(string(asking.output()))
+	if page == "" {
+		t.Fatalf("no link in\n%s", asking.output())
+	}
+	opened := func(fields url.Values) string {
+		t.Helper()
+		get := func() (*http.Response, error) { return http.Get(page) }
+		if fields != nil {
+			get = func() (*http.Response, error) { return http.PostForm(page, fields) }
+		}
+		answer, err := get()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		body, err := io.ReadAll(answer.Body)
+		if err != nil || answer.StatusCode != http.StatusOK {
+			t.Fatalf("%s, %v:\n%s", answer.Status, err, body)
+		}
+		return string(body)
+	}
+	if body := opened(nil); !strings.Contains(body, "Mostrar o código QR") {
+		t.Fatalf("the page says\n%s", body)
+	}
+	var code string
+	eventually(t, time.Minute, "a code to type in", func() bool {
+		code = toType.FindString(opened(url.Values{"do": {"type"}, "phone": {"+" + deskNumber}}))
+		return code != ""
+	})
+	if err := c.number.Enter(code); err != nil {
+		t.Fatalf("%q: %v", code, err)
+	}
+	eventually(t, time.Minute, "the page sees the link", func() bool { return strings.Contains(opened(nil), "O número é &#43;"+deskNumber) })
+	eventually(t, time.Minute, "the desk takes it up", func() bool { return partUp(t, c.pages, "whatsapp principal") })
+	if again := c.runs("whatsapp", "pair", "--page"); again.ends(time.Minute) == 0 {
+		t.Error("a linked number has a page to be linked")
+	}
+	if log := string(serving.output()); strings.Contains(log, code) || strings.Contains(log, page[strings.LastIndex(page, "/"):]) {
+		t.Errorf("the log has what was secret:\n%s", log)
+	}
+}
+
+var pairPage = regexp.MustCompile(`http\S+/pair/\S+`)

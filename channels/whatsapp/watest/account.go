@@ -25,6 +25,7 @@ type Account struct {
 	messages []messageFault  // how its next messages fare
 	deaf     bool            // its linked devices are told nothing
 	entered  int             // logins of linked devices
+	ousted   int             // ... that ended an earlier connection of the same device
 }
 
 // Phone is the account's number as a JID.

@@ -27,6 +27,7 @@ func (c *conn) login(payload *waWa6.ClientPayload, noise []byte) {
 		return
 	}
 	if old := d.conn; old != nil {
+		a.ousted++
 		old.end(waBinary.Node{Tag: "stream:error", Content: []waBinary.Node{{Tag: "conflict", Attrs: waBinary.Attrs{"type": "replaced"}}}})
 	}
 	if d.number > 0 {

@@ -46,3 +46,11 @@ func (a *Account) Logins() int {
 	defer a.server.mu.Unlock()
 	return a.entered
 }
+
+// Ousted is how often a client of the account logged in while another one was, with the
+// same keys: the first was thrown out.
+func (a *Account) Ousted() int {
+	a.server.mu.Lock()
+	defer a.server.mu.Unlock()
+	return a.ousted
+}

@@ -18,6 +18,8 @@ type evalCmd struct {
 	Replies  evalRepliesCmd  `cmd:"" help:"What of a mail is the reply: quotes, signatures and footers left out."`
 	Forwards evalForwardsCmd `cmd:"" help:"Who wrote a mail that was passed on, and what about."`
 	Machine  evalMachineCmd  `cmd:"" name:"machine-mail" help:"Which mails machines wrote, and what bounces say."`
+	Triage   evalTriageCmd   `cmd:"" help:"What a text is about, after learning from others."`
+	Articles evalArticlesCmd `cmd:"" help:"Which article is found for a question."`
 }
 
 // evalInput is what every score is told.
@@ -25,6 +27,11 @@ type evalInput struct {
 	Path    string `arg:"" type:"path" help:"Examples, one JSON object a line."`
 	JSON    bool   `help:"Print one JSON object instead of a table."`
 	Verbose bool   `short:"v" help:"List what was missed."`
+}
+
+// evalAssistant chooses who is scored.
+type evalAssistant struct {
+	Assistant string `enum:"built-in,model" default:"built-in" help:"Who reads: ${enum}."`
 }
 
 // examples reads a file of one JSON object a line.

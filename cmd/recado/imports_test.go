@@ -69,8 +69,9 @@ var rules = map[string]rule{
 	"channels/email/letter/tnef": {},
 
 	// catalog and ticket: what the assistant proposes is made of their values.
-	"assist":        {ours: []string{"assist/search", "core/dialogue", "core/message", "core/article", "core/directory", "core/catalog", "core/ticket"}},
-	"assist/search": {ours: []string{"core/article"}},
+	"assist":           {ours: []string{"assist/search", "core/dialogue", "core/message", "core/article", "core/directory", "core/catalog", "core/ticket"}},
+	"assist/search":    {ours: []string{"core/article"}},
+	"assist/precedent": {ours: []string{"assist/search"}},
 
 	"bot":            {ours: []string{"channels", "core/*", "bot/inbox", "bot/lane", "bot/outbox"}},
 	"bot/lane":       {},

@@ -174,7 +174,7 @@ func blockKinds() map[string]fields {
 		"input": {
 			"label*": plain(2000), "element*": element("input"), "hint": plain(2000), "optional": flagCheck, "dispatch_action": flagCheck,
 		},
-		"rich_text": {"elements*": func(*judge, string, any) {}},
+		"rich_text": {"elements*": anything},
 	}
 }
 
@@ -224,8 +224,9 @@ func checkBlocks(surface string, blocks []any) []string {
 
 // attachmentFields are what an attachment may have; blocks exclude the older ones.
 var attachmentFields = fields{
-	"color": like(`^(good|warning|danger|#[0-9A-Fa-f]{6})$`), "fallback": upTo(maxText), "blocks": func(*judge, string, any) {},
-	"text": upTo(maxText), "pretext": upTo(maxText), "title": upTo(maxText), "title_link": upTo(3000), "footer": upTo(300), "mrkdwn_in": func(*judge, string, any) {},
+	"color": like(`^(good|warning|danger|#[0-9A-Fa-f]{6})$`), "fallback": upTo(maxText), "blocks": anything,
+	"text": upTo(maxText), "pretext": upTo(maxText), "title": upTo(maxText), "title_link": upTo(3000), "footer": upTo(300),
+	"mrkdwn_in": anything,
 }
 
 // checkAttachments judges a message's attachments.
@@ -251,7 +252,7 @@ func checkAttachments(attachments []any) []string {
 func checkView(kind string, view object) []string {
 	j := &judge{surface: kind, blocks: map[string]bool{}}
 	blocks := list(view["blocks"])
-	f := fields{"blocks*": func(*judge, string, any) {}, "private_metadata": upTo(3000), "callback_id": upTo(255), "external_id": upTo(255)}
+	f := fields{"blocks*": anything, "private_metadata": upTo(3000), "callback_id": upTo(255), "external_id": upTo(255)}
 	if kind == "modal" {
 		f["title*"], f["submit"], f["close"], f["clear_on_close"], f["notify_on_close"] = plain(24), plain(24), plain(24), flagCheck, flagCheck
 	}
@@ -259,6 +260,9 @@ func checkView(kind string, view object) []string {
 		j.fault("view", "its type is %v, not %s", view["type"], kind)
 	}
 	f.check(j, "view", view)
+	if len(blocks) == 0 {
+		j.fault("view", "no blocks")
+	}
 	j.all("view.blocks", blocks, 100)
 	asks := slices.ContainsFunc(blocks, func(b any) bool {
 		o, _ := b.(object)

@@ -1,13 +1,15 @@
 package slackfake
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf16"
 )
 
 // postArgs are the arguments that all ways to post share.
-const postArgs = "channel* text blocks attachments as_user icon_emoji icon_url link_names markdown_text mrkdwn parse thread_ts unfurl_links unfurl_media username"
+const postArgs = "channel* text blocks attachments as_user icon_emoji icon_url link_names markdown_text mrkdwn parse thread_ts " +
+	"unfurl_links unfurl_media username"
 
 const (
 	maxText       = 40000
@@ -241,11 +243,14 @@ func (c *call) chatUpdate() object {
 		return no
 	}
 	m.change(func() {
-		m.text = changed.text
-		// What a call does not name stays as it was; an empty list takes it away.
-		if c.args["blocks"] != nil {
+		// A text alone takes the place of the blocks. Attachments stay until they are named.
+		if c.args["blocks"] != nil || changed.text != "" {
 			m.blocks = changed.blocks
 		}
+		if len(changed.blocks) > 0 {
+			m.edited = "" // Slack does not mark what was edited by blocks
+		}
+		m.text = cmp.Or(changed.text, m.text)
 		if c.args["attachments"] != nil {
 			m.attachments = changed.attachments
 		}

@@ -70,7 +70,7 @@ func (w *Workspace) event(event object, scope string) *delivery {
 		return nil
 	}
 	return &delivery{kind: "events_api", workspace: w, payload: object{
-		"token": "fake-verification", "team_id": w.id, "context_team_id": w.id, "context_enterprise_id": nil, "api_app_id": s.app.id, "event": event,
+		"token": verification, "team_id": w.id, "context_team_id": w.id, "context_enterprise_id": nil, "api_app_id": s.app.id, "event": event,
 		"type": "event_callback", "event_id": s.id("Ev"), "event_time": s.now().Unix(), "is_ext_shared_channel": false,
 		"authorizations": []any{object{"enterprise_id": nil, "team_id": w.id, "user_id": w.bot.id, "is_bot": true, "is_enterprise_install": false}},
 		"event_context":  "4-fake",
@@ -159,6 +159,10 @@ func (s *Server) again(d *delivery, reason string) {
 	if d.timer != nil {
 		d.timer.Stop()
 	}
+	if d.on != nil {
+		delete(d.on.open, d.envelope)
+		d.on.late[d.envelope] = true
+	}
 	d.on, d.envelope = nil, ""
 	if d.kind != "events_api" {
 		s.failed(d, reason)
@@ -230,9 +234,10 @@ func (s *Server) GiveUp() {
 	s.lost = append(s.lost, s.waiting...)
 	s.waiting = nil
 	for _, c := range s.sockets {
-		for _, d := range c.open {
+		for id, d := range c.open {
 			d.settled = true
 			s.lost = append(s.lost, d)
+			c.late[id] = true
 		}
 		c.open = map[string]*delivery{}
 	}

@@ -38,7 +38,8 @@ func where(block string) []string {
 func elementKinds() map[string]fields {
 	kinds := map[string]fields{
 		"button": {
-			"text*": plain(75), "value": upTo(2000), "url": upTo(3000), "style": among("primary", "danger"), "confirm": confirm.check, "accessibility_label": upTo(75),
+			"text*": plain(75), "value": upTo(2000), "url": upTo(3000), "style": among("primary", "danger"), "confirm": confirm.check,
+			"accessibility_label": upTo(75),
 		},
 		"overflow":       {"options*": listOf(5, richOption), "confirm": confirm.check},
 		"checkboxes":     {"options*": listOf(10, richOption), "initial_options": listOf(10, richOption), "confirm": confirm.check},

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -74,7 +75,8 @@ func (f *File) object() object {
 	kind := strings.TrimPrefix(path.Ext(f.Name), ".")
 	o := object{
 		"id": f.id, "created": 1700000000, "timestamp": 1700000000, "name": f.Name, "title": cmp.Or(f.Title, f.Name), "mimetype": f.MediaType,
-		"filetype": kind, "pretty_type": strings.ToUpper(kind), "user": f.user.id, "user_team": f.user.workspace.id, "editable": false, "size": len(f.Content), "mode": "hosted",
+		"filetype": kind, "pretty_type": strings.ToUpper(kind), "user": f.user.id, "user_team": f.user.workspace.id, "editable": false,
+		"size": len(f.Content), "mode": "hosted",
 		"is_external": false, "external_type": "", "is_public": true, "public_url_shared": false, "display_as_bot": false, "username": "",
 		"url_private": f.url(), "url_private_download": f.url(), "permalink": "https://" + f.workspace.domain + ".slack.com/files/" + f.user.id + "/" + f.id,
 		"has_rich_preview": false, "file_access": "visible",
@@ -86,7 +88,8 @@ func (f *File) object() object {
 			into = private
 		}
 		one := object{
-			"ts": m.ts, "channel_name": m.channel.name, "team_id": f.workspace.id, "reply_users": []string{}, "reply_users_count": 0, "reply_count": 0, "share_user_id": m.user.id,
+			"ts": m.ts, "channel_name": m.channel.name, "team_id": f.workspace.id, "reply_users": []string{}, "reply_users_count": 0, "reply_count": 0,
+			"share_user_id": m.user.id,
 		}
 		if m.threadTS != "" && m.threadTS != m.ts {
 			one["thread_ts"] = m.threadTS
@@ -164,7 +167,7 @@ func (s *Server) serveUpload(w http.ResponseWriter, r *http.Request) {
 	}
 	f.Content, f.uploaded = content, true
 	s.changed()
-	_, _ = fmt.Fprintf(w, "OK - %d", len(content))
+	_, _ = io.WriteString(w, "OK - "+strconv.Itoa(len(content)))
 }
 
 func uploaded(r *http.Request) ([]byte, error) {

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -27,14 +28,16 @@ type hooks struct {
 // answer the challenge.
 func (s *Server) PostTo(events, interactive, commands string) {
 	s.t.Helper()
-	body, err := json.Marshal(object{"token": "fake-verification", "type": "url_verification", "challenge": "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"})
+	const challenge = "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"
+	body, err := json.Marshal(object{"token": verification, "type": "url_verification", "challenge": challenge})
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	status, answer, _ := s.post(events, "application/json", body, nil)
-	var echoed struct{ Challenge string }
+	var echoed struct {
+		Challenge string `json:"challenge"`
+	}
 	_ = json.Unmarshal(answer, &echoed)
-	const challenge = "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"
 	if status != http.StatusOK || echoed.Challenge != challenge && strings.TrimSpace(string(answer)) != challenge {
 		s.t.Fatalf("slackfake: %s answered the challenge with %d %q", events, status, answer)
 	}
@@ -61,16 +64,14 @@ func (s *Server) post(to, kind string, body []byte, more http.Header) (status in
 	s.mu.Lock()
 	patient := s.deadline
 	s.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.Background(), patient)
+	ctx, cancel := context.WithTimeout(s.t.Context(), patient)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, "unknown_error"
 	}
 	r.Header = s.Sign(body, s.now().Unix())
-	for key, v := range more {
-		r.Header[key] = v
-	}
+	maps.Copy(r.Header, more)
 	r.Header.Set("Content-Type", kind)
 	r.Header.Set("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)")
 	resp, err := http.DefaultClient.Do(r)

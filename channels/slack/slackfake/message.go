@@ -153,7 +153,8 @@ func buttons(found []Button, block string, piece any) []Button {
 			label, _ := p["text"].(object)
 			_, asks := p["confirm"]
 			return append(found, Button{
-				BlockID: block, ActionID: str(p["action_id"]), Text: str(label["text"]), Value: str(p["value"]), Style: str(p["style"]), URL: str(p["url"]), Confirm: asks,
+				BlockID: block, ActionID: str(p["action_id"]), Text: str(label["text"]), Value: str(p["value"]), Style: str(p["style"]),
+				URL: str(p["url"]), Confirm: asks,
 			})
 		}
 		for _, key := range []string{"blocks", "elements", "accessory"} {
@@ -217,7 +218,8 @@ func (m *message) object() object {
 func (m *message) marked(o object) {
 	o["bot_id"], o["app_id"] = m.user.bot(), m.user.appID()
 	o["bot_profile"] = object{
-		"id": m.user.bot(), "app_id": m.user.appID(), "name": m.user.name, "deleted": false, "updated": 1700000000, "team_id": m.user.workspace.id, "icons": object{},
+		"id": m.user.bot(), "app_id": m.user.appID(), "name": m.user.name, "deleted": false, "updated": 1700000000,
+		"team_id": m.user.workspace.id, "icons": object{},
 	}
 	if m.user.workflow || m.username != "" {
 		// Who posts under another name has no user in its messages.

@@ -1,6 +1,9 @@
 package slackfake
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // mustSee ends the test when somebody acts on what they cannot see. The caller holds the
 // lock.
@@ -99,22 +102,13 @@ func (u *User) reacts(to *Message, emoji string, add bool) {
 	u.server.t.Helper()
 	act(u, to.Channel, func() bool {
 		at := to.live.reacted(emoji)
-		has := at >= 0 && containsUser(to.live.reactions[at].users, u)
+		has := at >= 0 && slices.Contains(to.live.reactions[at].users, u)
 		if has == add {
 			u.server.t.Fatalf("slackfake: :%s: of %s is already so", emoji, u.name)
 		}
 		to.live.react(u, emoji, add)
 		return true
 	})
-}
-
-func containsUser(all []*User, u *User) bool {
-	for _, one := range all {
-		if one == u {
-			return true
-		}
-	}
-	return false
 }
 
 // Upload is a file that somebody shares.
@@ -172,7 +166,7 @@ func (u *User) Command(c *Channel, command, text string) *Act {
 		a := &Act{user: u, what: command + " " + text}
 		s := u.server
 		payload := object{
-			"token": "fake-verification", "team_id": u.workspace.id, "team_domain": u.workspace.domain, "channel_id": c.id, "channel_name": commandName(c),
+			"token": verification, "team_id": u.workspace.id, "team_domain": u.workspace.domain, "channel_id": c.id, "channel_name": commandName(c),
 			"user_id": u.id, "user_name": handle(u.name), "command": command, "text": text, "api_app_id": s.app.id, "is_enterprise_install": "false",
 			"response_url": s.responseURL(a, c, nil), "trigger_id": s.trigger(u),
 		}
@@ -219,7 +213,7 @@ func (c *Channel) shownName() string {
 // payload begins an interactive payload.
 func (u *User) payload(kind string, w *Workspace) object {
 	return object{
-		"type": kind, "token": "fake-verification", "api_app_id": u.server.app.id, "action_ts": u.server.ts(),
+		"type": kind, "token": verification, "api_app_id": u.server.app.id, "action_ts": u.server.ts(),
 		"team": object{"id": w.id, "domain": w.domain}, "enterprise": nil, "is_enterprise_install": false,
 		"user": object{"id": u.id, "username": handle(u.name), "name": handle(u.name), "team_id": u.workspace.id},
 	}

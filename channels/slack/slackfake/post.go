@@ -52,13 +52,14 @@ func mentioned(message object) object {
 func (m *message) change(edit func()) {
 	before := m.object()
 	m.past = append(m.past, m.text)
-	edit()
 	s := m.channel.server
-	m.edited = s.ts()
+	now := s.ts()
+	m.edited = now
+	edit()
 	s.changed()
 	m.channel.tell(object{
 		"type": "message", "subtype": "message_changed", "hidden": true, "message": m.object(), "previous_message": before,
-		"channel": m.channel.id, "channel_type": m.channel.kind(), "ts": m.edited, "event_ts": m.edited,
+		"channel": m.channel.id, "channel_type": m.channel.kind(), "ts": now, "event_ts": now,
 	}, "history")
 }
 

@@ -1,6 +1,7 @@
 package slackfake
 
 import (
+	"maps"
 	"strings"
 )
 
@@ -208,9 +209,7 @@ func (v *View) put(block string, element, value object) {
 		v.state = object{}
 	}
 	one := object{"type": element["type"]}
-	for key, given := range value {
-		one[key] = given
-	}
+	maps.Copy(one, value)
 	v.state[block] = object{str(element["action_id"]): one}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -68,8 +69,9 @@ func (s *Server) serveResponse(w http.ResponseWriter, r *http.Request) {
 
 // take does what was posted; it says what is wrong with it.
 func (r *response) take(args object) string {
+	known := strings.Fields(responseFields)
 	for name := range args {
-		if !strings.Contains(" "+responseFields+" ", " "+name+" ") {
+		if !slices.Contains(known, name) {
 			return "there is no field " + name
 		}
 	}

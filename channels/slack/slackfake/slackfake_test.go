@@ -120,7 +120,7 @@ func TestWhoAmI(t *testing.T) {
 	if err != nil || who.TeamID != st.team.ID() || who.UserID != st.team.Bot().ID() || who.BotID != st.team.BotID() {
 		t.Errorf("%+v, %v", who, err)
 	}
-	if scopes := who.Header.Get("X-OAuth-Scopes"); !strings.Contains(scopes, "chat:write") {
+	if scopes := who.Header.Get("X-Oauth-Scopes"); !strings.Contains(scopes, "chat:write") {
 		t.Errorf("scopes are %q", scopes)
 	}
 }

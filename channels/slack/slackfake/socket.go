@@ -26,6 +26,7 @@ type socket struct {
 	wake   chan struct{}
 	open   map[string]*delivery // by envelope id: not acknowledged
 	seen   map[string]bool      // envelope ids that were acknowledged
+	late   map[string]bool      // envelope ids whose time was over
 	dead   bool
 	mute   bool // it does not ping any more
 }
@@ -62,8 +63,8 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	c := &socket{server: s, ws: ws, cancel: cancel, wake: make(chan struct{}, 1), open: map[string]*delivery{}, seen: map[string]bool{}}
+	ctx, cancel := context.WithCancel(r.Context())
+	c := &socket{server: s, ws: ws, cancel: cancel, wake: make(chan struct{}, 1), open: map[string]*delivery{}, seen: map[string]bool{}, late: map[string]bool{}}
 	s.mu.Lock()
 	s.sockets = append(s.sockets, c)
 	c.write(object{
@@ -71,7 +72,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		"debug_info": object{"host": "applink-fake", "build_number": 1, "approximate_connection_time": 18060},
 	})
 	s.changed()
-	s.flush()
+	s.flush() //nolint:contextcheck // what is posted outlives the request
 	s.mu.Unlock()
 	go c.writer(ctx)
 	c.reader(ctx)
@@ -155,6 +156,9 @@ func (c *socket) acknowledged(data []byte) {
 	case c.seen[ack.EnvelopeID]:
 		s.strange("an envelope was acknowledged twice: %s", ack.EnvelopeID)
 		return
+	case c.late[ack.EnvelopeID]:
+		c.seen[ack.EnvelopeID] = true
+		return // it was sent again, or somebody was told that it failed
 	case d == nil:
 		s.strange("an acknowledgement of an envelope that this socket did not bring: %s", ack.EnvelopeID)
 		return
@@ -164,9 +168,6 @@ func (c *socket) acknowledged(data []byte) {
 	}
 	c.seen[ack.EnvelopeID] = true
 	delete(c.open, ack.EnvelopeID)
-	if d.settled || d.envelope != ack.EnvelopeID {
-		return // too late: it was sent again, or somebody was told that it failed
-	}
 	answer := object{}
 	if len(ack.Payload) > 0 && string(ack.Payload) != "null" {
 		if !d.answers {
@@ -235,9 +236,7 @@ func (s *Server) gone(c *socket) {
 func (c *socket) sorted() []*delivery {
 	var all []*delivery
 	for _, d := range c.open {
-		if d.on == c {
-			all = append(all, d)
-		}
+		all = append(all, d)
 	}
 	slices.SortFunc(all, func(a, b *delivery) int {
 		return strings.Compare(str(a.payload["event_id"]), str(b.payload["event_id"]))

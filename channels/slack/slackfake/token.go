@@ -56,7 +56,7 @@ func (c *call) authorize() object {
 		return c.no("token_expired")
 	}
 	c.workspace, c.bot, c.scopes = t.workspace, t.workspace.bot, t.scopes
-	c.header.Set("X-OAuth-Scopes", strings.Join(t.scopes, ","))
+	c.header.Set("X-Oauth-Scopes", strings.Join(t.scopes, ","))
 	return c.scoped(c.spec.scope)
 }
 
@@ -203,7 +203,8 @@ func (c *call) teamInfo() object {
 func (c *call) botsInfo() object {
 	for _, u := range c.workspace.users {
 		if u.isBot && u.bot() == c.text("bot") {
-			return object{"bot": object{"id": u.bot(), "deleted": false, "name": u.name, "updated": 1700000000, "app_id": u.appID(), "user_id": u.id, "icons": object{}}}
+			bot := object{"id": u.bot(), "deleted": false, "name": u.name, "updated": 1700000000, "app_id": u.appID(), "user_id": u.id, "icons": object{}}
+			return object{"bot": bot}
 		}
 	}
 	return c.no("bot_not_found")

@@ -49,7 +49,8 @@ func (v *View) object() object {
 	o := object{
 		"id": v.ID, "team_id": w.id, "type": "modal", "blocks": v.Blocks, "private_metadata": v.Metadata, "callback_id": v.CallbackID, "hash": v.Hash,
 		"clear_on_close": v.clearOnClose, "notify_on_close": v.notifyOnClose, "external_id": v.ExternalID, "app_id": s.app.id, "bot_id": w.botID,
-		"app_installed_team_id": w.id, "root_view_id": v.root, "previous_view_id": nil, "title": nil, "submit": nil, "close": nil, "state": object{"values": v.values()},
+		"app_installed_team_id": w.id, "root_view_id": v.root, "previous_view_id": nil, "title": nil, "submit": nil, "close": nil,
+		"state": object{"values": v.values()},
 	}
 	if v.below != "" {
 		o["previous_view_id"] = v.below

@@ -70,7 +70,7 @@ func (l *lookout) look(ctx context.Context, now time.Time) error {
 	if what == l.told || now.Sub(l.since) < alarmAfter {
 		return nil
 	}
-	a := dialogue.Alarm{Part: l.name, Trouble: what, Detail: s.Detail, Since: l.since, Until: s.Until}
+	a := dialogue.Alarm{Part: l.name, Trouble: what, Detail: s.Detail, Since: l.since, Until: s.Until, Mend: s.Mend}
 	if what == message.NoTrouble {
 		a.Trouble, a.Over = l.told, true
 	}

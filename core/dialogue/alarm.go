@@ -14,7 +14,8 @@ type Alarm struct {
 	Trouble message.Trouble
 	Detail  string // in the part's own words
 	Since   time.Time
-	Until   time.Time // when it ends by itself, or gets worse; zero: not known
+	Until   time.Time    // when it ends by itself, or gets worse; zero: not known
+	Mend    message.Link // the page where it can be mended; zero: there is none
 	Over    bool
 }
 
@@ -38,8 +39,12 @@ func (e *Engine) Alarm(ctx context.Context, tx Tx, a Alarm) error {
 		if !a.Until.IsZero() {
 			data["Until"] = e.Catalogue.When(lang, a.Until, e.Now(), e.placeOf(p))
 		}
-		for _, to := range byMail(p.Reach()) {
-			out, err := e.render(Say{To: to, Language: lang, Key: key, Data: data, Subject: e.Catalogue.Word(lang, "trouble.subject") + ": " + a.Part}, nil)
+		say := Say{Language: lang, Key: key, Data: data, Subject: e.Catalogue.Word(lang, "trouble.subject") + ": " + a.Part}
+		if a.Mend != (message.Link{}) && !a.Over {
+			say.Link = &message.Link{Purpose: a.Mend.Purpose, Subject: a.Mend.Subject, Label: e.Catalogue.Word(lang, "trouble.page")}
+		}
+		for _, say.To = range byMail(p.Reach()) {
+			out, err := e.render(say, nil)
 			if err != nil {
 				return err
 			}

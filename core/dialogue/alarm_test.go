@@ -31,13 +31,14 @@ func alarmed(t *testing.T, lang string, aliases ...directory.Alias) (*Engine, *a
 // Supervisors read of trouble in their mail alone, in their language, with what to do.
 func TestAlarm(t *testing.T) {
 	t.Parallel()
-	for lang, want := range map[string][2]string{
-		"pt-BR": {"o número foi desconectado. Rode recado whatsapp pair", "voltou ao normal"},
-		"en":    {"the number was logged out. Run recado whatsapp pair", "back to normal"},
-		"es":    {"el número fue desconectado. Ejecuta recado whatsapp pair", "volvió a la normalidad"},
+	for lang, want := range map[string][3]string{
+		"pt-BR": {"o número foi desconectado. Abra a página abaixo, ou rode recado whatsapp pair", "voltou ao normal", "Ligar o número por aqui"},
+		"en":    {"the number was logged out. Open the page below, or run recado whatsapp pair", "back to normal", "Link the number here"},
+		"es":    {"el número fue desconectado. Abre la página de abajo, o ejecuta recado whatsapp pair", "volvió a la normalidad", "Vincular el número aquí"},
 	} {
 		e, x := alarmed(t, lang)
-		a := Alarm{Part: "whatsapp principal", Trouble: message.LoggedOut, Since: time.Unix(8000, 0).UTC()}
+		a := Alarm{Part: "whatsapp principal", Trouble: message.LoggedOut, Since: time.Unix(8000, 0).UTC(),
+			Mend: message.Link{Purpose: "pair", Subject: "principal"}}
 		if err := e.Alarm(t.Context(), x, a); err != nil {
 			t.Fatal(err)
 		}
@@ -52,6 +53,12 @@ func TestAlarm(t *testing.T) {
 			if out.To.ID != "davi@desk.example" || !strings.Contains(out.Text, want[i]) || !strings.Contains(out.Subject, "whatsapp principal") {
 				t.Errorf("%s: to %s, %q: %s", lang, out.To, out.Subject, out.Text)
 			}
+		}
+		if page := x.posts[0].Link; page == nil || *page != (message.Link{Purpose: "pair", Subject: "principal", Label: want[2]}) {
+			t.Errorf("%s: the page is %+v", lang, page)
+		}
+		if x.posts[1].Link != nil {
+			t.Errorf("%s: what is mended has a page to mend it", lang)
 		}
 	}
 }

@@ -24,6 +24,8 @@ func readActValue(value string) (o op, number string, ok bool) {
 
 // Operations that only forms and buttons know.
 const (
+	opMore    op = "more"    // the card's button for all that has none: what usually changes
+	opReply   op = "reply"   // an answer to the customer
 	opChange  op = "change"  // several fields at once
 	opMake    op = "make"    // a ticket out of somebody's message
 	opInclude op = "include" // somebody's message into a ticket
@@ -45,7 +47,10 @@ func (s *scene) acting() func() error {
 	case message.Command:
 		return s.slashed
 	case message.Shortcut:
-		return s.picked
+		switch s.in.Choice {
+		case ShortcutTicket, ShortcutAdd, ShortcutCall:
+			return s.picked
+		}
 	case message.Press, message.Submit:
 		o, number, ok := readActValue(s.in.Choice)
 		switch {
@@ -183,11 +188,8 @@ func (s *scene) picked() error {
 	case ShortcutAdd:
 		s.keepPicked()
 		return s.askInForm(opInclude, s.thread)
-	case ShortcutCall:
-		return s.askInForm(opCall, nil)
 	}
-	s.outcome(message.Ignored, "an entry of a menu that is not ours", nil)
-	return nil
+	return s.askInForm(opCall, nil)
 }
 
 // keepPicked keeps the words of the message that was picked, as a ticket would hold them.

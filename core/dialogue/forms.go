@@ -348,7 +348,7 @@ func (s *scene) submitted(o op, number string) error {
 	case opClose, opReopen:
 		err = s.endedInForm(o, t, words)
 	default:
-		if forms[o] == nil || t == nil {
+		if t == nil || o != opTake && forms[o] == nil {
 			s.outcome(message.Ignored, "a form that means nothing", t)
 			return nil
 		}

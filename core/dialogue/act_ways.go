@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"slices"
 	"strings"
 
 	"recado/core/directory"
@@ -74,10 +75,50 @@ func (s *scene) buttonPressed(o op, number string) error {
 	switch {
 	case err != nil || t == nil && number != "":
 		return err
-	case o == opTake && t != nil:
+	case t == nil:
+	case o == opTake:
 		return s.refused(s.act(t, []deed{{op: opTake}}))
+	case o == opMore:
+		return s.offerMore(t)
 	}
 	return s.askInForm(o, t)
+}
+
+// offerMore shows who pressed all that can be done: by buttons, each of which opens its
+// form, or in words.
+func (s *scene) offerMore(t *ticket.Ticket) error {
+	ops := []op{opReopen, opRelate, opRepeats}
+	if t.Status != ticket.Closed {
+		ops = []op{opChange, opProduct, opCategory, opCopy, opRequester, opSplit, opMerge, opUnmerge, opRelate, opRepeats}
+		if len(t.Participants) > 0 {
+			ops = slices.Insert(ops, slices.Index(ops, opRequester), opUncopy)
+		}
+		links, err := s.r.Links(s.ctx, t.ID)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(links, func(l ticket.Link) bool { return l.Relation == ticket.MergedTo && l.To == t.ID }) {
+			ops = slices.DeleteFunc(ops, func(o op) bool { return o == opUnmerge })
+		}
+	}
+	var words []string
+	var buttons []message.Button
+	for _, o := range ops {
+		words = append(words, "• "+s.exampleOf(o))
+		buttons = append(buttons, s.actButton(o, t))
+	}
+	s.offers(t, "act.more", notice.Data{"Example": strings.Join(words, "\n")}, buttons...)
+	s.outcome(message.Talked, "showed what can be done", t)
+	return nil
+}
+
+// actButton is a button that does something to a ticket, or asks for what it needs.
+func (s *scene) actButton(o op, t *ticket.Ticket) message.Button {
+	number := ""
+	if t != nil {
+		number = t.Number
+	}
+	return message.Button{Choice: s.choice(actValue(o, number), "form."+string(o))}
 }
 
 // actedOn is the ticket that a button or a form is about, if the sender is of the team
@@ -257,15 +298,15 @@ func (s *scene) makeOfReacted() error {
 // offerButton tells who acted, and nobody else, how to go on: by a button that opens the
 // form, or in words.
 func (s *scene) offerButton(t *ticket.Ticket, key string, o op) {
-	number := ""
-	if t != nil {
-		number = t.Number
-	}
-	say := s.say(key, notice.Data{"Example": s.exampleOf(o)})
-	say.Ticket = t
-	say.Card = &message.Card{Body: s.e.Catalogue.Word(s.lang(), "act.button-body"), Buttons: []message.Button{
-		{Choice: message.Choice{Value: actValue(o, number), Label: s.e.Catalogue.Word(s.lang(), "form."+string(o))}, Style: "primary"},
-	}}
+	button := s.actButton(o, t)
+	button.Style = "primary"
+	s.offers(t, key, notice.Data{"Example": s.exampleOf(o)}, button)
+}
+
+// offers says something with buttons below it.
+func (s *scene) offers(t *ticket.Ticket, key string, data notice.Data, buttons ...message.Button) {
+	s.sayOf(t, key, data)
+	s.plan.Says[len(s.plan.Says)-1].Buttons = buttons
 }
 
 // exampleOf is how to do the same in words.

@@ -114,7 +114,7 @@ func TestParseDeeds(t *testing.T) {
 		}
 	}
 	for _, text := range []string{ // surely for the customer
-		"Oi Ana", "A prioridade: alta", "Veja o link: https://a.example", "Nossa prioridade é alta", "motivo: x", "https://a.example", "Segue o passo a passo: 1) abra",
+		"Oi Ana", "Link: https://a.example", "A prioridade: alta", "Veja o link: https://a.example", "Nossa prioridade é alta", "motivo: x", "https://a.example", "Segue o passo a passo: 1) abra",
 		"prioridade alta", "12:30 eu ligo",
 	} {
 		if got, _ := parseDeeds(text); got != nil {
@@ -127,7 +127,7 @@ func TestNearDeed(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
 		"prioridade alta": true, "Prioridade": true, "juntar": true, "juntar 2026-000003": true, "tipo problema": true, "status aberto": true, "merge 2026-000003": true,
-		"prioridade total": false, "status": false, "prazo de entrega é sexta": false, "link": true, "O tipo problema": false, "prioridade alta?": false, "oi": false, "": false,
+		"prioridade total": false, "status": false, "prazo de entrega é sexta": false, "O tipo problema": false, "prioridade alta?": false, "oi": false, "": false,
 		"link enviado": false,
 	} {
 		if got := nearDeed(text); got != want {

@@ -60,7 +60,7 @@ var deedWords = inverted(map[op][]string{
 	opMerge:     {"juntar", "unir", "mesclar", "merge", "fusionar"},
 	opUnmerge:   {"desjuntar", "desfazer juncao", "desunir", "unmerge", "deshacer union"},
 	opSplit:     {"separar", "dividir", "split"},
-	opRelate:    {"relacionar", "relacionado", "relate", "related", "link", "vincular", "relacionado con", "related to"},
+	opRelate:    {"relacionar", "relacionado", "relate", "related", "vincular", "relacionado con", "related to"},
 	opRepeats:   {"duplicado", "duplicado de", "duplicata", "duplicata de", "duplicate", "duplicate of"},
 	opReason:    {"motivo", "reason"},
 	opCall:      {"ligacao", "telefonema", "ligacao de", "phone call", "call from", "llamada", "llamada de"},

@@ -64,7 +64,7 @@ var forms = map[op]func(s *scene, t *ticket.Ticket) ([]message.Input, error){
 	opReopen: func(s *scene, _ *ticket.Ticket) ([]message.Input, error) {
 		return []message.Input{s.optional(s.input(inWords, "field.message", message.InputLines))}, nil
 	},
-	opChange: (*scene).changeForm, opCall: (*scene).callForm, opMake: (*scene).makeForm, opInclude: (*scene).includeForm,
+	opReply: (*scene).replyForm, opChange: (*scene).changeForm, opCall: (*scene).callForm, opMake: (*scene).makeForm, opInclude: (*scene).includeForm,
 }
 
 // askInForm asks for what an operation needs, in a form. Where none can be shown, or it came
@@ -110,7 +110,7 @@ func (s *scene) worthAsking(o op, t *ticket.Ticket) error {
 		return directory.Refuse("reopen-late", "Number", t.Number, "Days", days(s.e.ReopenWindow))
 	case o == opClose && t.Status == ticket.Closed:
 		return directory.Refuse("already-closed", "Number", t.Number)
-	case t.Status == ticket.Closed && (o == opAssign || o == opStatus || o == opMerge || o == opChange):
+	case t.Status == ticket.Closed && slices.Contains([]op{opAssign, opStatus, opMerge, opChange, opReply}, o):
 		return directory.Refuse("closed", "Number", t.Number)
 	}
 	return nil
@@ -226,6 +226,17 @@ func (s *scene) numberForm(*ticket.Ticket) ([]message.Input, error) {
 	return []message.Input{s.hinted(s.input(inValue, "field.number", message.InputText), "hint.number"), s.reasonInput()}, nil
 }
 
+// replyForm says whom the answer reaches, and how (rule 8).
+func (s *scene) replyForm(t *ticket.Ticket) ([]message.Input, error) {
+	f, err := s.facts(t)
+	if err != nil {
+		return nil, err
+	}
+	words := s.input(inWords, "field.message", message.InputLines)
+	words.Hint, err = s.e.Catalogue.Text(s.lang(), "hint.reply", notice.Data{"Audience": reachText(f)})
+	return []message.Input{words}, err
+}
+
 // splitForm offers the customer's messages, the latest first.
 func (s *scene) splitForm(t *ticket.Ticket) ([]message.Input, error) {
 	said, err := s.splittable(t)
@@ -297,7 +308,8 @@ func (s *scene) makeForm(*ticket.Ticket) ([]message.Input, error) {
 	text.Value = words
 	subject := s.optional(s.input(inSubject, "field.subject", message.InputText))
 	subject.Value = firstLine(words)
-	return []message.Input{caller, subject, text}, nil
+	org := s.hinted(s.optional(s.input(inOrg, "field.org", message.InputText)), "hint.org")
+	return []message.Input{caller, org, subject, text}, nil
 }
 
 // emailOf is a proved e-mail of a person.
@@ -342,9 +354,12 @@ func (s *scene) submitted(o op, number string) error {
 		err = s.record(call{caller: f[inCaller], org: strings.TrimSpace(f[inOrg]), subject: strings.TrimSpace(f[inSubject]), words: words,
 			severity: ticket.Level(f[inSeverity]), via: ticket.ByPhone})
 	case opMake:
-		err = s.record(call{caller: f[inCaller], subject: strings.TrimSpace(f[inSubject]), words: words, via: s.in.Key.Channel, files: files})
+		err = s.record(call{caller: f[inCaller], org: strings.TrimSpace(f[inOrg]), subject: strings.TrimSpace(f[inSubject]), words: words,
+			via: s.in.Key.Channel, files: files})
 	case opInclude:
 		err = s.includes(f[inNumber], words, f[inAudience], files)
+	case opReply:
+		err = s.repliedInForm(t, words)
 	case opClose, opReopen:
 		err = s.endedInForm(o, t, words)
 	default:
@@ -368,6 +383,19 @@ func (s *scene) returned(err error, words string) error {
 	}
 	s.say("act.returned", notice.Data{"Text": words})
 	return nil
+}
+
+// repliedInForm takes an answer as it is taken in the ticket's thread: what is marked as a
+// note, or may be one, stays with the team.
+func (s *scene) repliedInForm(t *ticket.Ticket, words string) error {
+	switch {
+	case t == nil || words == "":
+		s.outcome(message.Ignored, "an empty answer", t)
+		return nil
+	case t.Status == ticket.Closed:
+		return directory.Refuse("closed", "Number", t.Number)
+	}
+	return s.inTeamThread(t, words)
 }
 
 // endedInForm closes with the final message, or reopens.

@@ -117,12 +117,25 @@ func (s *scene) keepCall(c call) {
 	s.session.Draft = &Draft{Subject: c.subject, Severity: c.severity, Via: c.via, Said: []ticket.Said{said}}
 }
 
-// askCaller asks for somebody who is registered.
+// askCaller asks for somebody who is registered. Where others read, nothing is asked that
+// anybody's next words could answer: what was said is given back.
 func (s *scene) askCaller(c call, key string, data notice.Data) error {
+	if !s.alone() {
+		s.say(key, data)
+		s.say("act.returned", notice.Data{"Text": strings.TrimSpace(c.subject + "\n" + c.words)})
+		s.outcome(message.Talked, "it is not known who called", nil)
+		return nil
+	}
 	s.keepCall(c)
-	s.question(topicCall, stepCaller, key, data)
+	say := s.question(topicCall, stepCaller, key, data)
+	say.To, say.Only = s.in.From, message.Address{} // where it can be answered
 	s.outcome(message.Talked, "asked: who called", nil)
 	return nil
+}
+
+// alone reports whether the conversation is with the sender and nobody else.
+func (s *scene) alone() bool {
+	return s.in.Room.IsZero() || s.in.Conversation == message.ConversationWith(s.in.Key.Account, s.in.From)
 }
 
 // callerGiven takes the answer: an e-mail or a number, or which organisation.
@@ -217,6 +230,9 @@ func (s *scene) recordFor(p directory.Person, c call) error {
 			return s.openCall(p, id, c)
 		}
 		choices = append(choices, message.Choice{Value: string(id), Label: org.Name})
+	}
+	if !s.alone() {
+		return s.askCaller(c, "call.which-org", notice.Data{"Who": p.Name})
 	}
 	s.keepCall(c)
 	s.session.Draft.For = p.ID

@@ -77,9 +77,9 @@ type Say struct {
 	Plain        bool     // its words are the team's, whose markup is meant
 	Held         HeldID   // spoken of: a mail's reply address leads to it
 
-	Only message.Address // of those in the room To, who alone sees it
-	Card *message.Card
-	Form *message.Form
+	Only    message.Address  // who alone sees it, of those in the room To
+	Buttons []message.Button // below it, on channels that have some
+	Form    *message.Form
 }
 
 // Apply writes the plan in tx and returns the outcome of each item that ends with it.
@@ -243,7 +243,10 @@ func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
 		Language: say.Language, Subject: say.Subject, Text: withChoices(text, say.Choices), Choices: say.Choices,
 		Attachments: say.Attachments, InCopy: say.InCopy, Quote: say.Quote, InChat: inChat, Refs: say.Refs, Link: say.Link,
 		Proactive: say.Proactive, Code: say.Code, Conveys: say.Conveys, Verbatim: verbatim(say, data), Passage: passage,
-		Only: say.Only, Card: say.Card, Form: say.Form,
+		Only: say.Only, Form: say.Form,
+	}
+	if len(say.Buttons) > 0 {
+		out.Card = &message.Card{Body: text, Buttons: say.Buttons}
 	}
 	if say.Held != "" {
 		out.Number = string(say.Held)

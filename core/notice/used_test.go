@@ -162,8 +162,8 @@ func built(t *testing.T) map[string][]string {
 		"list.state.":      states,
 		"list.since.":      {"today", "week", "month"}, // Listing.Since
 		"list.empty.":      states,
-		"form.":            append(acts, "change", "make", "include"),
-		"example.":         append(acts, "change", "make", "include"),
+		"form.":            append(acts, "change", "make", "include", "reply"),
+		"example.":         append(acts, "change", "make", "include", "reply"),
 		"link.":            linked,
 		"which.":           {"close", "reopen", "details", "take", "original", "change"}, // commands about one ticket
 	}

@@ -40,6 +40,7 @@ func (r *reader) check(cfg *Config) {
 	r.care(cfg.Care)
 	r.promises(cfg.Promises)
 	r.limits(cfg)
+	r.assistant(cfg.Assistant)
 }
 
 func (r *reader) desk(d Desk) {
@@ -205,12 +206,6 @@ func (r *reader) limits(cfg *Config) {
 	}
 	if n := cfg.Limits.Strangers; n < 0 || n > 100_000 {
 		r.fault("limits.strangers_an_hour", "between 0 (no ceiling) and 100000")
-	}
-	if t := cfg.Assistant.ArticleThreshold; !(t >= 0 && t <= 1) { // so that NaN is refused too
-		r.fault("assistant.article_threshold", "between 0 and 1")
-	}
-	if n := cfg.Assistant.Articles; n < 0 || n > 5 {
-		r.fault("assistant.articles", "between 0 (none are suggested) and 5")
 	}
 }
 

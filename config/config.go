@@ -312,6 +312,12 @@ type Survey struct {
 type Assistant struct {
 	ArticleThreshold float64 `yaml:"article_threshold"` // 0 to 1; 0: the assistant's own, as measured
 	Articles         int     `yaml:"articles"`          // the most that are suggested at once (A3)
+
+	// Patience is how long a customer waits for the assistant at most; what the model has
+	// not said by then, the built-in one says.
+	Patience time.Duration `yaml:"patience"`
+
+	Model Model `yaml:"model"`
 }
 
 // Limits of what is taken in. None is above what B3 allows.

@@ -38,10 +38,13 @@ func Default() Config {
 		Tickets:    Tickets{Reopen: 5 * day},
 		Quarantine: Quarantine{LinkExpires: 7 * day},
 		Survey:     Survey{Expires: 7 * day, NPSEvery: 90 * day},
-		Assistant:  Assistant{Articles: 3},
-		Limits:     Limits{Files: maxFiles, FileSize: maxFileSize, MessageSize: 50 * MB, Strangers: 200},
-		Log:        Log{Level: slog.LevelInfo, Format: Text},
-		Drain:      Drain{Timeout: 20 * time.Second},
+		Assistant: Assistant{Articles: 3, Patience: 8 * time.Second, Model: Model{
+			Kind: ModelOpenAI, Concurrency: 4, Retries: 2,
+			Budget: ModelBudget{Day: 2_000_000, Organisation: 300_000, Conversation: 60_000},
+		}},
+		Limits: Limits{Files: maxFiles, FileSize: maxFileSize, MessageSize: 50 * MB, Strangers: 200},
+		Log:    Log{Level: slog.LevelInfo, Format: Text},
+		Drain:  Drain{Timeout: 20 * time.Second},
 	}
 }
 

@@ -196,6 +196,30 @@ func TestFaultsSayWhereAndWhatToWrite(t *testing.T) {
 				"recado.yaml:2:32: assistant.article_threshold: between 0 and 1\n" +
 				"recado.yaml:2:47: assistant.articles: between 0 (none are suggested) and 5",
 		},
+		"a model that nobody could ask": {
+			yaml: "assistant:\n  patience: 1s\n  model:\n    name: m\n    url: http://models.aurora.example/v1\n    effort: much\n    concurrency: 0\n" +
+				"    retries: 11\n    budget: {day: -1}\n    price: {in: NaN}\n",
+			want: "recado.yaml:2:13: assistant.patience: between 2s and 30s\n" +
+				"recado.yaml:3:3: assistant.model.key: openai needs a key; give key or key_file\n" +
+				"recado.yaml:5:10: assistant.model.url: people's words would cross the network in the clear; write https:// (http:// is for 127.0.0.1 only)\n" +
+				"recado.yaml:6:13: assistant.model.effort: write none, minimal, low, medium or high, or leave it empty\n" +
+				"recado.yaml:7:18: assistant.model.concurrency: between 1 and 100\n" +
+				"recado.yaml:8:14: assistant.model.retries: between 0 and 10\n" +
+				"recado.yaml:9:19: assistant.model.budget.day: 0 (no limit) or more\n" +
+				"recado.yaml:10:17: assistant.model.price.in: 0 or more",
+		},
+		"a model without a name": {
+			yaml: "assistant: {model: {key: x}}\n",
+			want: "recado.yaml:1:13: assistant.model.name: name the model, such as gpt-4.1-mini; without one, the built-in assistant does it all",
+		},
+		"a model nowhere": {
+			yaml: "assistant: {model: {kind: azure, name: m, key: x}}\n",
+			want: "recado.yaml:1:13: assistant.model.url: say where the server is, such as https://aurora.openai.azure.example or http://127.0.0.1:9000/v1",
+		},
+		"a kind of model that is none": {
+			yaml: "assistant: {model: {kind: clever}}\n",
+			want: "recado.yaml:1:27: assistant.model.kind: write openai, azure, ollama, vllm, llama.cpp or other",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -108,5 +108,8 @@ func checksOf(cfg config.Config, now func() time.Time) []check {
 	for _, w := range cfg.WhatsApp {
 		checks = append(checks, check{"WhatsApp " + w.Account, func(ctx context.Context) (string, error) { return t.whatsApp(ctx, w) }})
 	}
+	if cfg.Assistant.Model.On() {
+		checks = append(checks, check{"model " + cfg.Assistant.Model.Name, t.model})
+	}
 	return checks
 }

@@ -114,7 +114,7 @@ func private(path string) (string, error) {
 
 // secretFiles lists the files that secrets were read from.
 func secretFiles(cfg config.Config) []string {
-	all := []string{cfg.DatabaseFile, cfg.RedisFile, cfg.SecretFile, cfg.Files.S3.SecretKeyFile}
+	all := []string{cfg.DatabaseFile, cfg.RedisFile, cfg.SecretFile, cfg.Files.S3.SecretKeyFile, cfg.Assistant.Model.KeyFile}
 	for _, box := range cfg.Email {
 		all = append(all, box.IMAP.PasswordFile, box.SMTP.PasswordFile, box.OAuth.ClientSecretFile, box.OAuth.RefreshTokenFile)
 	}

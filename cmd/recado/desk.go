@@ -8,10 +8,12 @@ import (
 	"log/slog"
 	"math/big"
 	mathrand "math/rand/v2"
+	"net/http"
 	"slices"
 	"time"
 
 	"recado/assist"
+	"recado/assist/llm"
 	"recado/bot"
 	"recado/bot/inbox"
 	"recado/bot/outbox"
@@ -41,6 +43,7 @@ type desk struct {
 	calendar *hours.Calendar
 	library  *library
 	pairings *whatsapp.Pairings // nil: no number is configured
+	model    *llm.Assistant     // nil: none is configured
 	pace     dialogue.Pace
 	engine   *dialogue.Engine
 	bot      *bot.Bot
@@ -53,6 +56,7 @@ type variant struct {
 	clock     bot.Clock                                   // nil: the system's
 	newCode   func() string                               // nil: random
 	assistant func(dialogue.Assistant) dialogue.Assistant // wraps or replaces the built-in one; nil: as it is
+	model     http.RoundTripper                           // leads to the model; nil: the network
 	unpaced   bool                                        // whoever writes a lot is answered all the same
 	channels  func(*desk) ([]channels.Channel, error)
 }
@@ -105,6 +109,14 @@ func (d *desk) open(ctx context.Context, v variant) error {
 	}
 	builtin := assist.NewBuiltin(d.library.index, d.cfg.Assistant.ArticleThreshold)
 	var assistant dialogue.Assistant = builtin
+	if d.cfg.Assistant.Model.On() {
+		o := d.modelOptions(builtin)
+		o.Transport = v.model
+		if d.model, err = llm.New(o); err != nil {
+			return err
+		}
+		assistant = d.model
+	}
 	if v.assistant != nil {
 		assistant = v.assistant(assistant)
 	}
@@ -141,14 +153,13 @@ func (d *desk) newEngine(
 		Calendar: d.calendar, Schedule: scheduleOf(d.cfg, d.calendar), Promises: promisesOf(d.cfg),
 		Location: d.cfg.Desk.TimeZone, Now: d.clock.Now, NewCode: newCode, Log: d.log, Account: out.Account,
 		ReopenWindow: d.cfg.Tickets.Reopen, SurveyTTL: d.cfg.Survey.Expires,
-		WarnBefore: warnBefore, Quiet: gate.Quiet, Patience: patience, Sure: sureFrom, Pace: d.pace,
+		WarnBefore: warnBefore, Quiet: gate.Quiet, Patience: d.cfg.Assistant.Patience, Sure: sureFrom, Pace: d.pace,
 	}), nil
 }
 
 // Figures of the engine that nobody has needed to configure yet.
 const (
 	warnBefore = 30 * time.Minute // before a due time, time enough to act
-	patience   = 8 * time.Second  // for the assistant; after that the desk asks by itself
 	sureFrom   = 0.6              // confidence from which a field is not asked for
 )
 

@@ -23,7 +23,7 @@ type rule struct {
 
 // suites are for tests: fakes, conformance suites, real servers, and the embedded
 // database, which is the fake of the store (see core/coretest).
-var suites = []string{"core/coretest", "channels/channeltest", "bot/bottest", "testenv", "testenv/servers", "bot/sqlstore"}
+var suites = []string{"assist/assisttest/suite", "core/coretest", "channels/channeltest", "bot/bottest", "testenv", "testenv/servers", "bot/sqlstore"}
 
 // rules has an entry for each package, and each package has one.
 var rules = map[string]rule{
@@ -73,6 +73,14 @@ var rules = map[string]rule{
 	"assist/search":    {ours: []string{"core/article"}},
 	"assist/precedent": {ours: []string{"assist/search"}},
 
+	"assist/redact": {},
+	"assist/llm": {
+		ours:  []string{"assist/redact", "core/dialogue", "core/message", "core/article", "core/catalog", "core/ticket"},
+		tests: []string{"assist", "assist/search", "assist/assisttest", "core/directory"},
+	},
+	"assist/assisttest":       {},
+	"assist/assisttest/suite": {ours: []string{"core/*"}},
+
 	"bot":            {ours: []string{"channels", "core/*", "bot/inbox", "bot/lane", "bot/outbox"}},
 	"bot/lane":       {},
 	"bot/inbox":      {ours: []string{"bot/lane", "core/message"}, tests: []string{"channels", "core/dialogue"}},
@@ -120,6 +128,9 @@ var owners = map[string][]string{
 	"github.com/mdp/qrterminal/v3":   {"cmd/recado"},
 	"rsc.io/qr":                      {"channels/web"},
 	"github.com/minio/minio-go/v7":   {"bot/files/s3"},
+
+	// The model, whatever server it is on.
+	"github.com/sashabaranov/go-openai": {"assist/llm"},
 }
 
 // badNames say nothing about what is inside.

@@ -98,6 +98,9 @@ func (m lateMetrics) Collect(out chan<- prometheus.Metric) {
 	if m.d.files != nil && m.d.files.scanner != nil {
 		m.d.files.scanner.Collect(out)
 	}
+	if m.d.model != nil {
+		m.d.model.Collect(out)
+	}
 }
 
 // ready tells how the parts fare.

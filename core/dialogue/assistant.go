@@ -28,6 +28,13 @@ type Brief struct {
 	// IntentOnly asks for Intent and Language, and for nothing else: unless they are
 	// a courtesy, the words go into a ticket that is open already.
 	IntentOnly bool
+
+	// Conversation is whose turn it is: what an assistant spends is counted by it.
+	Conversation string
+
+	// NoModel: one of the person's organisations does not want a model to read its
+	// messages. What runs within the desk may.
+	NoModel bool
 }
 
 // Intent is what a text is for. Commands ("meus chamados", "1", "cancelar") never
@@ -40,7 +47,24 @@ const (
 	Matter   Intent = "matter" // a problem, a question, a wish: something for a ticket
 	Greeting Intent = "greeting"
 	Thanks   Intent = "thanks"
+	Human    Intent = "human" // they want a person, and say it in more words than a command has
 )
+
+// Detail is something that tickets often lack, and that one can ask for.
+type Detail string
+
+// Details, in the order in which they help most.
+const (
+	ErrorText Detail = "error-text" // the words of the error, or a picture of it
+	Since     Detail = "since"      // when it began
+	Affected  Detail = "affected"   // who and how many are affected
+	Steps     Detail = "steps"      // what was done before it
+	Document  Detail = "document"   // which document, order, vehicle: its number
+	Expected  Detail = "expected"   // what should have happened
+)
+
+// Details lists them.
+var Details = []Detail{ErrorText, Since, Affected, Steps, Document, Expected}
 
 // Reading is what the assistant understood. A confidence is 0 to 1; a field whose
 // confidence is under the engine's mark is asked for instead of believed.
@@ -53,6 +77,7 @@ type Reading struct {
 	Severity ticket.Level
 	Type     ticket.Type
 	Articles []Suggestion // best first, only what the person may read
+	Missing  []Detail     // what the words leave out, most useful first
 	By       string       // which assistant answered, for the record
 }
 

@@ -18,6 +18,7 @@ func (s *scene) brief() Brief {
 	b := Brief{
 		Text: s.in.Text, Subject: stripRe(s.in.Subject), Language: s.who.Language,
 		Organisation: s.org, Offer: s.offer, WantArticles: s.thread == nil, IntentOnly: s.goesOn(),
+		Conversation: s.in.Conversation, NoModel: s.noModel,
 	}
 	if d := s.session.Draft; d != nil {
 		for _, said := range d.Said {
@@ -44,9 +45,10 @@ func (s *scene) trusted(r Reading) Reading {
 	if !slices.Contains(ticket.Types, r.Type) {
 		r.Type = ""
 	}
-	if !slices.Contains([]Intent{Matter, Greeting, Thanks}, r.Intent) {
+	if !slices.Contains([]Intent{Matter, Greeting, Thanks, Human}, r.Intent) {
 		r.Intent = Unclear
 	}
+	r.Missing = slices.DeleteFunc(slices.Clone(r.Missing), func(d Detail) bool { return !slices.Contains(Details, d) })
 	r.Subject = ticket.Shorten(r.Subject, ticket.MaxSubject)
 	return r
 }
@@ -164,6 +166,9 @@ func (s *scene) openNow() error {
 	}, s.now)
 	if err != nil {
 		return s.refused(err)
+	}
+	if d.By != "" {
+		t.ReadBy(d.By, s.now)
 	}
 	t.SetPromise(s.e.Promises[t.Severity], s.e.Calendar)
 	if err := s.addCopies(t); err != nil {
@@ -295,6 +300,26 @@ func (s *scene) human() error {
 	s.question(topicOpening, stepWords, "human.words", notice.Data{"Name": s.who.First(), "Phone": s.e.Desk.Phone})
 	s.outcome(message.Talked, "asked for a person", nil)
 	return nil
+}
+
+// asksForHuman hands over somebody who asked for a person in words of their own, which
+// go along: into the ticket just spoken of, else into a new one, without questions.
+func (s *scene) asksForHuman() error {
+	t, err := s.focused()
+	if err != nil {
+		return err
+	}
+	if t != nil && t.Status != ticket.Closed && (s.thread != nil || s.speaksOn()) {
+		return s.inThread(t)
+	}
+	if s.session.Draft == nil {
+		s.session.Draft = &Draft{}
+	}
+	d := s.session.Draft
+	d.Said = append(d.Said, s.said()...)
+	s.readInto(d)
+	d.Skipped = append(d.Skipped, valAll)
+	return s.human()
 }
 
 // files are all attachments of a draft.

@@ -146,6 +146,9 @@ func (s *scene) customer() error {
 	if done, err := s.rated(); done || err != nil {
 		return err
 	}
+	if s.reading.Intent == Human {
+		return s.asksForHuman()
+	}
 	if s.asked() {
 		if s.offTheList() {
 			return nil

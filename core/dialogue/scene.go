@@ -37,6 +37,7 @@ type scene struct {
 	catalog *catalog.Catalog
 	org     directory.Organisation // the person's first
 	offer   catalog.Offer          // what they may choose from there
+	noModel bool                   // one of theirs wants no model
 	reading Reading
 
 	people map[directory.PersonID]directory.Person // looked up already
@@ -117,11 +118,19 @@ func (s *scene) loadOffer() error {
 	if s.catalog, err = s.r.Catalog(s.ctx); err != nil {
 		return err
 	}
-	if s.proved && len(s.who.Members) > 0 {
-		if s.org, _, err = known(s.r.Organisation(s.ctx, s.who.Members[0].Org)); err != nil {
+	if !s.proved {
+		return nil
+	}
+	for i, m := range s.who.Members {
+		org, _, err := known(s.r.Organisation(s.ctx, m.Org))
+		if err != nil {
 			return err
 		}
-		s.offer = s.catalog.Offer(s.who, s.org)
+		if i == 0 {
+			s.org = org
+			s.offer = s.catalog.Offer(s.who, org)
+		}
+		s.noModel = s.noModel || org.NoAssistant
 	}
 	return nil
 }

@@ -257,3 +257,12 @@ func FuzzShorten(f *testing.F) {
 		}
 	})
 }
+
+func TestReadByIsKeptInTheHistory(t *testing.T) {
+	tk := opened(t)
+	tk.ReadBy("gpt-x/triage-1", now)
+	news := tk.News()
+	if len(news) != 1 || news[0].Kind != ticket.Event || news[0].Field != "assistant" || news[0].To != "gpt-x/triage-1" || news[0].Author != "" {
+		t.Errorf("the history has %+v", news)
+	}
+}

@@ -102,6 +102,11 @@ func (t *Ticket) RemarkMachine(by directory.PersonID, s Said, now time.Time) {
 	t.say(Note, System, by, s, now)
 }
 
+// ReadBy notes which assistant read the words that it was opened with.
+func (t *Ticket) ReadBy(assistant string, now time.Time) {
+	t.event("", now, "assistant", "", assistant, "")
+}
+
 // Answer is the team's word to the customer. It takes an untaken ticket for the
 // answering agent, and waits on the requester; the first reminder is due at remindAt.
 func (t *Ticket) Answer(by directory.Person, s Said, remindAt, now time.Time) error {

@@ -1,0 +1,78 @@
+package llm
+
+import (
+	"context"
+
+	"github.com/sashabaranov/go-openai"
+)
+
+// call asks the model, and gives the content of its answer. Every error is a *Failure.
+func (a *Assistant) call(ctx context.Context, p payer, r request) (string, error) {
+	if !a.breaker.allows(a.o.Clock.Now()) {
+		return "", fail(Broken, "")
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.o.Deadline)
+	defer cancel()
+	select {
+	case a.places <- struct{}{}:
+		defer func() { <-a.places }()
+	case <-ctx.Done():
+	}
+	if ctx.Err() != nil { // a place at the last moment is none
+		a.breaker.release()
+		return "", fail(Busy, "no place was free in time")
+	}
+	w, err := a.purse(ctx, p, tokensOf(len(r.system)+len(r.user)+len(r.schema))+int64(r.maxTokens)+int64(len(r.pictures)*pictureTokens))
+	if err != nil {
+		a.breaker.release()
+		return "", err
+	}
+	var t trip
+	began := a.o.Clock.Now()
+	res, err := a.client.chat(context.WithValue(ctx, tripKey{}, &t), r)
+	a.metrics.seconds.Observe(a.o.Clock.Now().Sub(began).Seconds())
+	if err != nil {
+		err = failureOf(err)
+		a.judged(ctx, err, t)
+		if why := whyOf(err); why == Down || why == Busy || why == Rejected { // nobody charges for these
+			a.settle(ctx, w, 0)
+		}
+		return "", err
+	}
+	a.breaker.worked()
+	a.count(ctx, w, r, res.Usage)
+	return contentOf(res)
+}
+
+// judged tells the breaker of a failure. One that says nothing of the server gives the
+// try back; a turn that was given up says nothing at all.
+func (a *Assistant) judged(ctx context.Context, err error, t trip) {
+	why := whyOf(err)
+	switch {
+	case context.Cause(ctx) == context.Canceled, !why.ofServer(): //nolint:errorlint // the cause itself, not one that wraps it
+		a.breaker.release()
+	default:
+		a.breaker.failed(a.o.Clock.Now(), t.asked)
+	}
+}
+
+// count settles what the call took. Servers that do not tell are taken at the estimate.
+func (a *Assistant) count(ctx context.Context, w *purse, r request, u openai.Usage) {
+	in, out := u.PromptTokens, u.CompletionTokens
+	if in <= 0 && out <= 0 {
+		in = int(w.tokens)
+	}
+	a.metrics.tokens.WithLabelValues(r.purpose, "in").Add(float64(in))
+	a.metrics.tokens.WithLabelValues(r.purpose, "out").Add(float64(out))
+	a.metrics.cost.WithLabelValues(r.purpose).Add((float64(in)*a.o.Price.In + float64(out)*a.o.Price.Out) / 1e6)
+	a.settle(ctx, w, int64(in+out))
+}
+
+func (a *Assistant) settle(ctx context.Context, w *purse, took int64) {
+	if err := w.settle(context.WithoutCancel(ctx), took); err != nil {
+		a.o.Log.WarnContext(ctx, "what a call of the model took was not counted", "error", err)
+	}
+}
+
+// pictureTokens is what a picture in low detail takes at most, of the models known.
+const pictureTokens = 3000

@@ -1,0 +1,47 @@
+package llm
+
+import (
+	"context"
+	"time"
+
+	"github.com/sashabaranov/go-openai"
+
+	"recado/core/catalog"
+	"recado/core/dialogue"
+)
+
+// Report is what a try of the model showed.
+type Report struct {
+	Took       time.Duration
+	Structured bool // the server holds the model to a schema; else the prompt asks for it
+}
+
+// Check has the model read an invented message, as it will read people's. It asks
+// whatever the breaker and the budget say, and counts nothing. Errors are *Failure.
+func (a *Assistant) Check(ctx context.Context) (Report, error) {
+	t := &triage{brief: dialogue.Brief{Text: "O relatório de vendas não abre desde ontem, aparece o erro 500."}}
+	t.brief.Offer = catalog.Offer{Products: []catalog.Item{{ID: "sales", Level: catalog.Product, Name: "Vendas"}}}
+	t.offered = newOffered(t.brief.Offer, "pt-BR")
+	ask, err := t.request(a.prompts, a.o.Desk)
+	if err != nil {
+		return Report{}, err
+	}
+	began := a.o.Clock.Now()
+	res, err := a.client.chat(ctx, ask)
+	if err != nil {
+		return Report{}, failureOf(err)
+	}
+	content, err := contentOf(res)
+	if err != nil {
+		return Report{}, err
+	}
+	if _, err := t.reading(content, dialogue.Reading{}); err != nil {
+		return Report{}, err
+	}
+	a.client.mu.Lock()
+	defer a.client.mu.Unlock()
+	return Report{
+		Took:       a.o.Clock.Now().Sub(began),
+		Structured: a.client.manner.format == openai.ChatCompletionResponseFormatTypeJSONSchema,
+	}, nil
+}

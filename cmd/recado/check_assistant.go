@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"recado/assist"
+	"recado/assist/llm"
+	"recado/bot"
+)
+
+// model has the language model read an invented message.
+func (t tryer) model(ctx context.Context) (string, error) {
+	m := t.cfg.Assistant.Model
+	at := m.URL
+	if at == "" {
+		at = llm.Kind(m.Kind).Address()
+	}
+	a, err := llm.New(llm.Options{
+		Endpoint: endpointOf(m), BuiltIn: assist.NewBuiltin(nil, 0), Desk: t.cfg.Desk.Name, Clock: bot.SystemClock{}, Deadline: checkTimeout,
+	})
+	if err != nil {
+		return "", err
+	}
+	got, err := a.Check(ctx)
+	if err != nil {
+		return "", modelTrouble(at, m.Name, err)
+	}
+	if patience := t.cfg.Assistant.Patience - spare; got.Took > patience {
+		return "", doubt(fmt.Sprintf("it answers, but took %.1f s, and customers wait %s (assistant.patience): "+
+			"the built-in assistant will mostly stand in; take a faster model",
+			got.Took.Seconds(), t.cfg.Assistant.Patience))
+	}
+	if !got.Structured {
+		return "", doubt(fmt.Sprintf("it reads well in %.1f s, but the server holds it to no schema: "+
+			"answers that do not fit are left to the built-in assistant", got.Took.Seconds()))
+	}
+	return fmt.Sprintf("it reads a message in %.1f s", got.Took.Seconds()), nil
+}
+
+// modelTrouble says what is wrong with a model, and what to do.
+func modelTrouble(at, name string, err error) error {
+	var f *llm.Failure
+	if !errors.As(err, &f) {
+		return err
+	}
+	switch {
+	case f.Why == llm.Rejected && (f.Status == 401 || f.Status == 403):
+		return fmt.Errorf("%s does not take the key (HTTP %d); look at assistant.model.key", at, f.Status)
+	case f.Why == llm.Rejected && f.Status == 404:
+		return fmt.Errorf("%s knows no %q, or the address lacks its /v1 (HTTP 404)", at, name)
+	case f.Why == llm.Rejected:
+		return fmt.Errorf("%s refuses the request (HTTP %d); is it a server of chat completions, and of the right kind?", at, f.Status)
+	case f.Why == llm.Busy:
+		return fmt.Errorf("%s is too busy, or the account is empty (HTTP %d)", at, f.Status)
+	case f.Why == llm.Down && f.Status != 0:
+		return fmt.Errorf("%s is in trouble (HTTP %d)", at, f.Status)
+	case f.Why == llm.Down || f.Why == llm.Slow:
+		if cause := errors.Unwrap(f); cause != nil {
+			return unreachable(at, cause)
+		}
+		return fmt.Errorf("%s does not answer", at)
+	}
+	return fmt.Errorf("%q answers, but not with the form that it is asked for (%s); take another model", name, f.Why)
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"recado/assist/assisttest"
+)
+
+// Each fault of a model is told in words, with what to do, and without its key.
+func TestCheckOfAModel(t *testing.T) {
+	server, err := assisttest.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = server.Close() }()
+	dead := deadPort(t)
+	for name, c := range map[string]struct {
+		url, want string
+		mood      assisttest.Mood
+		lacks     assisttest.Lack
+	}{
+		"it works":     {server.URL, "ok     model m1: it reads a message in ", assisttest.Good, assisttest.Lack{}},
+		"no schema":    {server.URL, "note   model m1: it reads well in ", assisttest.Good, assisttest.Lack{Schema: true}},
+		"a wrong key":  {server.URL, "WRONG  model m1: " + server.URL + " does not take the key (HTTP 401)", assisttest.NoKey, assisttest.Lack{}},
+		"no money":     {server.URL, "WRONG  model m1: " + server.URL + " is too busy, or the account is empty (HTTP 429)", assisttest.NoQuota, assisttest.Lack{}},
+		"in trouble":   {server.URL, "WRONG  model m1: " + server.URL + " is in trouble (HTTP 500)", assisttest.Down, assisttest.Lack{}},
+		"a chatterbox": {server.URL, "WRONG  model m1: \"m1\" answers, but not with the form that it is asked for (garbled)", assisttest.Prose, assisttest.Lack{}},
+		"a wrong path": {strings.TrimSuffix(server.URL, "/v1") + "/v2/x", "WRONG  model m1: ", assisttest.Page, assisttest.Lack{}},
+		"nobody there": {"http://" + dead + "/v1", "WRONG  model m1: http://" + dead + "/v1: nothing answers there; is it running", assisttest.Good, assisttest.Lack{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server.Always(c.mood)
+			server.Lacks(c.lacks)
+			cfg := written(t, "recado.yaml", fmt.Sprintf(
+				"data: %s\nweb: {listen: %q}\nsmtp_in: {enabled: off}\ndesk: {register: s@desk.example}\nassistant: {model: {name: m1, url: %q, key: hunter2}}\n",
+				t.TempDir(), deadPort(t), c.url))
+			out, _, _ := told(t, "check", "-c", cfg)
+			if got := lineOf(out, "model m1"); !strings.HasPrefix(got, c.want) {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+			if strings.Contains(out, "hunter2") {
+				t.Error("the key was shown")
+			}
+		})
+	}
+}

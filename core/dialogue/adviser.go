@@ -1,0 +1,102 @@
+package dialogue
+
+import (
+	"context"
+	"time"
+
+	"recado/core/article"
+	"recado/core/directory"
+	"recado/core/message"
+	"recado/core/ticket"
+)
+
+// Adviser is what an Assistant may be besides: it helps the team with a ticket (H4). What
+// it says goes to the agent who asked, and to a customer only by that agent's word.
+type Adviser interface {
+	Advise(ctx context.Context, c Case) (Advice, error)
+}
+
+// Listener is what an Assistant may be besides: it writes recordings down and says what
+// is in pictures. The text is a machine's, and marked so.
+type Listener interface {
+	// Hears reports whether it can do anything with a kind of file.
+	Hears(mediaType string) bool
+	// Hear writes a file down. language is the sender's, or "".
+	Hear(ctx context.Context, f Heard) (string, error)
+}
+
+// Heard is a file to be written down, and for whom.
+type Heard struct {
+	File         message.Attachment
+	Language     string
+	Organisation directory.Organisation
+	Conversation string
+}
+
+// Wish is what the team asks for.
+type Wish string
+
+// Wishes.
+const (
+	WantDraft   Wish = "draft"   // an answer to the customer
+	WantSummary Wish = "summary" // what happened so far, for who takes it over
+	WantAlike   Wish = "alike"   // similar tickets that were solved
+)
+
+// Case is a ticket as the adviser is told of it.
+type Case struct {
+	Wish         Wish
+	Number       string
+	Subject      string
+	Place        string // "Fiscal › CT-e", for people
+	Status       string // for people, in the reader's language
+	Said         []Line // oldest first; notes only of a summary
+	Solved       []Solved
+	Missing      []Detail // what was found missing when it was opened
+	Organisation directory.Organisation
+	Language     string // the customer's: of a draft
+	Reader       string // language of who asks: of the rest
+	Customer     string // first name
+	Agent        string // first name
+	Conversation string // of who asks: what it takes is counted there
+	NoModel      bool
+}
+
+// Line is something that was said in a ticket.
+type Line struct {
+	Side ticket.Side
+	Note bool // the team's own
+	At   time.Time
+	Text string
+}
+
+// Solved is a ticket that was closed, and how.
+type Solved struct {
+	Number, Subject, Description string
+	Answer                       string // the team's last word
+	Shared                       bool   // its words may go to this customer: same organisation, or one that shares (C8)
+}
+
+// Advice is what the adviser says. Every claim names the sources that it is made of.
+type Advice struct {
+	By      string
+	Claims  []Claim
+	Sources []Source // best first; of WantAlike they are the answer
+	Ask     []Detail // what is worth asking for next
+}
+
+// Claim is a sentence or a paragraph. One without sources states nothing: a greeting, a
+// question, a promise to look.
+type Claim struct {
+	Text    string
+	Sources []string // keys of Sources
+}
+
+// Source is what a claim rests on.
+type Source struct {
+	Key     string // "article cte-denegado", "ticket 2026-000003", "said 4"
+	Title   string
+	Text    string
+	URL     string
+	Article *article.Article // of an article
+}

@@ -35,6 +35,7 @@ func (r *reader) check(cfg *Config) {
 	r.mailboxes(cfg)
 	r.dkim(cfg.DKIM)
 	r.whatsApp(cfg.WhatsApp)
+	r.slack(cfg.Slack)
 	r.hours(cfg.Hours)
 	r.pace(cfg)
 	r.care(cfg.Care)

@@ -41,6 +41,7 @@ type Config struct {
 	Email    []Mailbox  `yaml:"email"`
 	DKIM     []DKIM     `yaml:"dkim"`
 	WhatsApp []WhatsApp `yaml:"whatsapp"`
+	Slack    []Slack    `yaml:"slack"`
 
 	Chat       Chat       `yaml:"chat"`
 	Hours      Hours      `yaml:"hours"`

@@ -41,7 +41,7 @@ func readExample(t *testing.T) ([]string, []*exampleKey) {
 			k.parent = open[len(open)-1]
 			k.path = k.parent.path + "." + k.path
 		}
-		if slices.Contains([]string{"email", "dkim", "hours.closed", "hours.open", "whatsapp"}, k.path) {
+		if slices.Contains([]string{"email", "dkim", "hours.closed", "hours.open", "whatsapp", "slack", "slack[].rooms"}, k.path) {
 			k.path += "[]"
 		}
 		open = append(open, k)
@@ -59,6 +59,7 @@ func with(t *testing.T, lines []string, all []*exampleKey, on ...*exampleKey) st
 		"hours.closed[]": {"hours.closed[].date", "hours.closed[].name"},
 		"hours.open[]":   {"hours.open[].date", "hours.open[].hours"},
 		"whatsapp[]":     {"whatsapp[].account"},
+		"slack[]":        {"slack[].workspace", "slack[].bot_token", "slack[].app_token", "slack[].rooms", "slack[].rooms[].channel"},
 		"dkim[]":         {"dkim[].domain", "dkim[].selector", "dkim[].key"},
 	}
 	chosen := map[string]bool{}
@@ -77,6 +78,9 @@ func with(t *testing.T, lines []string, all []*exampleKey, on ...*exampleKey) st
 	}
 	if chosen["whatsapp[].database_file"] {
 		delete(chosen, "whatsapp[].database")
+	}
+	if chosen["slack[].refresh_token"] || chosen["slack[].refresh_token_file"] {
+		chosen["slack[].client_id"], chosen["slack[].client_secret"] = true, true
 	}
 	if chosen["email[].oauth"] { // instead of a password
 		delete(chosen, "email[].imap.password")
@@ -101,7 +105,8 @@ func with(t *testing.T, lines []string, all []*exampleKey, on ...*exampleKey) st
 	folder := t.TempDir()
 	for name, holds := range map[string]string{
 		"mail-password": "change-me\n", "client-secret": "change-me\n", "refresh-token": "change-me\n", "dkim-key": "-----BEGIN PRIVATE KEY-----\n",
-		"whatsapp-database": "sqlite\n",
+		"whatsapp-database": "sqlite\n", "slack-bot-token": "xoxb-change-me\n", "slack-app-token": "xapp-change-me\n",
+		"slack-signing-secret": "change-me\n", "slack-refresh-token": "xoxe-change-me\n",
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(holds), 0o600); err != nil {
 			t.Fatal(err)
@@ -153,6 +158,7 @@ func TestExampleKeysLoadAndShowTheDefault(t *testing.T) {
 	minimal := slices.IndexFunc(all, func(k *exampleKey) bool { return k.path == "email[].address" })
 	mailbox := mustLoad(t, with(t, lines, all, all[minimal]), nil)
 	number := mustLoad(t, "whatsapp: [{account: principal}]", nil)
+	workspace := mustLoad(t, "slack: [{workspace: T0123456789, bot_token: xoxb-change-me, app_token: xapp-change-me, rooms: [{channel: C0123456789}]}]", nil)
 	for _, k := range all {
 		if !k.off {
 			continue
@@ -172,6 +178,8 @@ func TestExampleKeysLoadAndShowTheDefault(t *testing.T) {
 				want = mailbox
 			case root == "whatsapp[]":
 				want = number
+			case root == "slack[]":
+				want = workspace
 			case slices.ContainsFunc(isExample, func(p string) bool { return strings.HasPrefix(k.path, p) }):
 				return
 			}
@@ -195,6 +203,15 @@ func normal(c *Config) {
 	c.WhatsApp = slices.Clone(c.WhatsApp)
 	for i := range c.WhatsApp {
 		c.WhatsApp[i].DatabaseFile = ""
+	}
+	c.Slack = slices.Clone(c.Slack)
+	for i := range c.Slack {
+		s := &c.Slack[i]
+		s.BotTokenFile, s.AppTokenFile, s.SigningFile, s.ClientSecretFile, s.RefreshTokenFile, s.ClientID = "", "", "", "", "", ""
+		s.SigningSecret, s.ClientSecret, s.RefreshToken = Secret{}, Secret{}, Secret{}
+		if len(s.Supervisors) == 0 {
+			s.Supervisors = nil
+		}
 	}
 	for _, d := range []*[]string{&c.Hours.Week.Saturday, &c.Hours.Week.Sunday} {
 		if len(*d) == 0 {

@@ -125,6 +125,29 @@ func TestFaultsSayWhereAndWhatToWrite(t *testing.T) {
 				"recado.yaml:5:15: whatsapp[3].account: b is given already as whatsapp[2]\n" +
 				"recado.yaml:5:28: whatsapp[3].database: write it as sqlite, or postgres://user:password@host:5432/name (or leave it empty)",
 		},
+		"workspaces of Slack": {
+			yaml: "slack:\n  - {workspace: suporte, bot_token: hunter2, sockets: 0, rooms: {channel: geral}}\n" +
+				"  - {workspace: T1A2, app_token: xapp-1, undo: 1h, command: recado, api: x, rooms: [{channel: C1A2, product: Fiscal}, {channel: C1A3, category: NF}]}\n" +
+				"  - {workspace: T1A2, refresh_token: xoxe-1, signing_secret: s, mode: loud, agents: all, management: x, supervisors: [chefes]}\n",
+			want: "recado.yaml:2:6: slack[1].app_token: give it here or in app_token_file; or signing_secret, if Slack can reach the pages (docs/slack.md)\n" +
+				"recado.yaml:2:17: slack[1].workspace: write its id, such as T0123456789: in a browser it stands in the address, app.slack.com/client/T…/C…\n" +
+				"recado.yaml:2:37: slack[1].bot_token: that is another kind of token: this one begins with xox\n" +
+				"recado.yaml:2:55: slack[1].sockets: between 1 and 10\n" +
+				"recado.yaml:2:75: slack[1].rooms[1].channel: write the channel's id, such as C0123456789: it stands at the end of the channel's details\n" +
+				"recado.yaml:3:6: slack[2].bot_token: give it here or in bot_token_file: docs/slack.md tells where it is shown\n" +
+				"recado.yaml:3:48: slack[2].undo: at most 2m, or 0s: what is sent is sent\n" +
+				"recado.yaml:3:61: slack[2].command: a slash and at most 31 small letters, digits, - or _, such as /recado\n" +
+				"recado.yaml:3:74: slack[2].api: write an address such as https://slack.com/api/, or leave it empty\n" +
+				"recado.yaml:3:77: slack[2].rooms: one room is without product, for all tickets that have none of their own\n" +
+				"recado.yaml:3:145: slack[2].rooms[2].category: say of which product\n" +
+				"recado.yaml:4:6: slack[3].rooms: name the channel in which tickets have their threads: rooms: [{channel: C0123456789}]\n" +
+				"recado.yaml:4:17: slack[3].workspace: T1A2 is given already as slack[2]\n" +
+				"recado.yaml:4:38: slack[3].refresh_token: tokens that rotate need client_id and client_secret as well\n" +
+				"recado.yaml:4:71: slack[3].mode: write internal or public\n" +
+				"recado.yaml:4:85: slack[3].agents: write email, or the id of the channel whose members are agents\n" +
+				"recado.yaml:4:102: slack[3].management: write the channel's id, such as C0123456789: it stands at the end of the channel's details\n" +
+				"recado.yaml:4:105: slack[3].supervisors: write ids of user groups, such as S0123456789: they stand in the address of the group's page",
+		},
 		"hours": {
 			yaml: "hours:\n  week:\n    monday: [08:00-12:00, 11:00-18:00]\n    tuesday: 18:00-08:00\n  closed:\n    - {date: 31-12}\n  open: [{date: 2026-12-26}]\n",
 			want: "recado.yaml:3:5: hours.week.monday: two blocks overlap: 08:00-12:00, 11:00-18:00\n" +

@@ -37,6 +37,7 @@ var (
 	levelType    = reflect.TypeFor[slog.Level]()
 	mailboxType  = reflect.TypeFor[Mailbox]()
 	whatsAppType = reflect.TypeFor[WhatsApp]()
+	slackType    = reflect.TypeFor[Slack]()
 )
 
 // isSection reports whether a type is a group of keys, not one value.
@@ -52,6 +53,8 @@ func fresh(t reflect.Type) reflect.Value {
 		v.Set(reflect.ValueOf(defaultMailbox()))
 	case whatsAppType:
 		v.Set(reflect.ValueOf(defaultWhatsApp()))
+	case slackType:
+		v.Set(reflect.ValueOf(defaultSlack()))
 	}
 	return v
 }

@@ -37,22 +37,52 @@ func (c *Channel) receive(ctx context.Context, kind string, payload []byte, ack 
 		ack() // it would come again as it is
 		return
 	}
-	for _, a := range c.decode(kind, n) {
-		c.take(ctx, a, ack)
-	}
+	at := c.whose(n)
+	at.take(ctx, at.decode(kind, n), ack)
 }
 
-// decode is what a payload says, whatever it looks like. It is never empty.
-func (c *Channel) decode(kind string, n node) []act {
-	switch kind {
-	case "events_api":
-		return []act{c.event(n)}
-	case "interactive":
-		return []act{c.interaction(n)}
-	case "slash_commands":
-		return []act{c.command(n)}
+// whose is the channel of the workspace in which something happened: ours, unless another
+// one of the same app is named.
+func (c *Channel) whose(n node) *Channel {
+	for _, team := range []string{n.teamOfEvent(), n.text("team_id"), n.at("team").text("id")} {
+		for _, other := range c.others {
+			if team == other.Workspace {
+				return other
+			}
+		}
+		if team != "" {
+			break
+		}
 	}
-	return []act{pass("unknown")}
+	return c
+}
+
+// teamOfEvent is the workspace for which an event is delivered.
+func (n node) teamOfEvent() string {
+	for _, a := range n.list("authorizations") {
+		return a.text("team_id")
+	}
+	return ""
+}
+
+// The kinds of payload, as Socket Mode names them.
+const (
+	ofEvents       = "events_api"
+	ofInteractions = "interactive"
+	ofCommands     = "slash_commands"
+)
+
+// decode is what a payload says, whatever it looks like.
+func (c *Channel) decode(kind string, n node) act {
+	switch kind {
+	case ofEvents:
+		return c.event(n)
+	case ofInteractions:
+		return c.interaction(n)
+	case ofCommands:
+		return c.command(n)
+	}
+	return pass("unknown")
 }
 
 // begin is what all acts have: whose, where, when. id tells it apart for ever.

@@ -20,7 +20,8 @@ type Channel struct {
 	roots  roots
 	pace   pace
 	ledger ledger
-	since  time.Time // when this process began to speak here
+	since  time.Time  // when this process began to speak here
+	others []*Channel // of the same app, in other workspaces: see Join
 
 	uploading sync.Mutex // one message's files at a time
 
@@ -50,6 +51,18 @@ func New(o Options) (*Channel, error) {
 	return c, nil
 }
 
+// Join makes one app of channels: Slack brings what happens in any workspace by any of the
+// app's sockets, and posts it to one address. Call it before Run.
+func Join(all ...*Channel) {
+	for _, c := range all {
+		for _, other := range all {
+			if other != c {
+				c.others = append(c.others, other)
+			}
+		}
+	}
+}
+
 // Name is message.Slack.
 func (c *Channel) Name() message.Channel { return message.Slack }
 
@@ -67,7 +80,7 @@ func (c *Channel) Run(ctx context.Context, sink channels.Sink) error {
 		return nil
 	}
 	c.mu.Lock()
-	c.sink = sink
+	c.sink, c.life = sink, ctx
 	c.mu.Unlock()
 	c.intake.begin()
 

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"strings"
 	"time"
 
 	"recado/channels"
@@ -29,7 +30,7 @@ type Options struct {
 	Retry   time.Duration // before what failed is tried again, at first; 0 is 200 milliseconds
 	Ping    time.Duration // between two signs of life asked of a socket; 0 is 15 seconds
 
-	API    string       // where the Web API is, with a slash at its end; empty: Slack's own
+	API    string       // where the Web API is; empty: Slack's own
 	HTTP   *http.Client // nil: the system's
 	Files  channels.Files
 	Memory channels.Memory
@@ -60,6 +61,7 @@ func (o Options) withDefaults() Options {
 	if o.API == "" {
 		o.API = usualAPI
 	}
+	o.API = strings.TrimSuffix(o.API, "/") + "/"
 	if o.HTTP == nil {
 		o.HTTP = &http.Client{}
 	}

@@ -77,6 +77,9 @@ func (c *Channel) Handler(sink channels.Sink) http.Handler {
 			c.signed(w, r, c.showPairing, c.pair)
 		})
 	}
+	for path, hook := range c.opts.Hooks {
+		mux.Handle(path, hook)
+	}
 	return withHeaders(mux)
 }
 

@@ -50,6 +50,7 @@ type Options struct {
 	Pairings   Pairings                         // nil: no number has a page to be linked on
 	Ready      func(ctx context.Context) []Part // what /readyz tells; nil is always ready
 	Gatherer   prometheus.Gatherer              // what /metrics shows; nil is no metrics
+	Hooks      map[string]http.Handler          // where upstreams post what happens, by path; they check who does
 
 	Clock func() time.Time
 	Log   *slog.Logger // slog.Default when nil

@@ -218,7 +218,7 @@ func (t tryer) web(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	pages, err := d.webChannel()
+	pages, err := d.webChannel(nil)
 	if err != nil {
 		return "", err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -16,8 +17,9 @@ import (
 	"recado/sign"
 )
 
-// webChannel serves the signed pages, health and metrics.
-func (d *desk) webChannel() (*web.Channel, error) {
+// webChannel serves the signed pages, health and metrics, and what other channels are
+// posted by their upstreams, by path.
+func (d *desk) webChannel(hooks map[string]http.Handler) (*web.Channel, error) {
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), lateMetrics{d})
 	admin := d.cfg.Web.AdminListen
@@ -32,7 +34,7 @@ func (d *desk) webChannel() (*web.Channel, error) {
 		Addr: d.cfg.Web.Listen, AdminAddr: admin, BaseURL: d.cfg.Web.PublicURL, LinkTTL: d.cfg.Survey.Expires,
 		Desk: d.cfg.Desk.Name, Signer: d.signer, Surveys: surveys{d}, Quarantine: quarantine{d}, HeldTTL: d.cfg.Quarantine.LinkExpires,
 		Pairings: links,
-		Ready:    d.ready, Gatherer: metrics, Clock: d.clock.Now, Log: d.log,
+		Ready:    d.ready, Gatherer: metrics, Hooks: hooks, Clock: d.clock.Now, Log: d.log,
 	})
 }
 

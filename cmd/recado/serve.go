@@ -82,11 +82,18 @@ func (d *desk) realChannels(ctx context.Context, hub *local.Hub) ([]channels.Cha
 			return nil, err
 		}
 	}
-	pages, err := d.webChannel()
+	teams, hooks, err := d.slackChannels()
+	if err != nil {
+		return nil, err
+	}
+	pages, err := d.webChannel(hooks)
 	if err != nil {
 		return nil, err
 	}
 	all := []channels.Channel{pages}
+	for _, c := range teams {
+		all = append(all, c)
+	}
 	for _, box := range d.cfg.Email {
 		o, err := d.mailOptions(box)
 		if err != nil {
@@ -128,7 +135,9 @@ func (d *desk) realChannels(ctx context.Context, hub *local.Hub) ([]channels.Cha
 		if len(d.cfg.WhatsApp) == 0 {
 			all = append(all, hub.Channel(message.WhatsApp))
 		}
-		all = append(all, hub.Channel(message.Slack))
+		if len(d.cfg.Slack) == 0 {
+			all = append(all, hub.Channel(message.Slack))
+		}
 	}
 	return all, nil
 }
@@ -275,6 +284,9 @@ func (d *desk) greet(w io.Writer) {
 	}
 	for _, w := range d.cfg.WhatsApp {
 		fmt.Fprintf(&b, "  WhatsApp  %s (recado whatsapp status)\n", w.Account)
+	}
+	for _, s := range d.cfg.Slack {
+		fmt.Fprintf(&b, "  Slack     %s\n", s.Workspace)
 	}
 	fmt.Fprintf(&b, "  páginas   %s\n", d.cfg.Web.PublicURL)
 	if d.cfg.SMTPIn.Enabled == config.On {

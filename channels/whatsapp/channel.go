@@ -9,6 +9,7 @@ import (
 
 	"go.mau.fi/libsignal/logger"
 	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/proto/waWa6"
 	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/store/sqlstore"
 
@@ -194,6 +195,7 @@ func (o Options) newClient(d *store.Device) *whatsmeow.Client {
 		ratchet.Guard(d)
 	}
 	client := whatsmeow.NewClient(d, waLogger(o.Log))
+	client.GetClientPayload = func() *waWa6.ClientPayload { return payload(d) }
 	client.EnableDecryptedEventBuffer, client.SynchronousAck = true, true
 	client.EnableAutoReconnect, client.AutomaticMessageRerequestFromPhone = true, true
 	if o.HTTP != nil {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/types/events"
 
 	"recado/channels"
 	"recado/channels/whatsapp/watest"
@@ -239,5 +241,41 @@ func TestAPhoneThatIsNotSeenIsWarnedAbout(t *testing.T) {
 	at, err := PhoneSeen(t.Context(), m, r.c.Account())
 	if err != nil || time.Since(at) > time.Hour {
 		t.Errorf("seen %v, %v", at, err)
+	}
+}
+
+// Keep-alives that are not answered are told as trouble, and forgotten when they are.
+func TestKeepAlives(t *testing.T) {
+	r := newRig(t)
+	r.c.hear(t.Context(), &events.KeepAliveTimeout{ErrorCount: 1})
+	if s := r.c.State(); s.Up || s.Trouble != message.Down {
+		t.Errorf("not answered: %+v", s)
+	}
+	r.c.hear(t.Context(), &events.KeepAliveRestored{})
+	r.well()
+}
+
+// The version of WhatsApp Web is one for the process: a number takes a newer one while
+// others log in. It shows with the race detector.
+func TestSeveralNumbersShareOneVersion(t *testing.T) {
+	before := store.GetWAVersion()
+	t.Cleanup(func() { store.SetWAVersion(before) })
+	s := watest.New(t)
+	o := linkedOptions(t, s)
+	o = o.withDefaults()
+	d := &store.Device{ID: &types.JID{User: deskNumber, Device: 1, Server: types.DefaultUserServer}}
+	var work sync.WaitGroup
+	for i := range 8 {
+		s.SetRevision(int(before[2]) + i + 1)
+		work.Go(func() { o.refreshVersion(t.Context()) })
+		work.Go(func() {
+			if v := payload(d).GetUserAgent().GetAppVersion().GetTertiary(); v < before[2] {
+				t.Errorf("logged in as %d", v)
+			}
+		})
+	}
+	work.Wait()
+	if got := store.GetWAVersion(); got[2] != before[2]+8 {
+		t.Errorf("the version is %v", got)
 	}
 }

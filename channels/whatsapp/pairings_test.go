@@ -183,3 +183,58 @@ func TestPairingsOfADeadProcess(t *testing.T) {
 		t.Errorf("begun by nobody: %v", err)
 	}
 }
+
+// What WhatsApp answers instead of a link ends the pairing with its reason, on the page
+// as in the terminal; nothing is linked, and it can be tried again.
+func TestPairingsThatWhatsAppRefuses(t *testing.T) {
+	for end, tc := range map[PairingEnd]struct {
+		refuse func(s *watest.Server, a *watest.Account, qr string) error
+		want   error
+	}{
+		PairingPasskey: {func(_ *watest.Server, a *watest.Account, qr string) error { return a.AskPasskey(qr) }, ErrPasskey},
+		PairingOld:     {func(_ *watest.Server, a *watest.Account, qr string) error { return a.ScanTooOld(qr) }, errOldPhone},
+	} {
+		t.Run(string(end), func(t *testing.T) {
+			t.Parallel()
+			s := watest.New(t)
+			o, kept, account := unlinkedOptions(t, s), &memory{}, s.Account(deskNumber, "Suporte")
+			var refused error
+			if err := Pair(t.Context(), o, "", func(qr, _ string) { refused = tc.refuse(s, account, qr) }); !errors.Is(err, tc.want) || refused != nil {
+				t.Fatalf("in the terminal: %v, %v", err, refused)
+			}
+			p, _ := newPairings(t, o, kept)
+			if err := p.Begin(t.Context(), "principal", ""); err != nil {
+				t.Fatal(err)
+			}
+			if err := tc.refuse(s, account, p.must(t).QR); err != nil {
+				t.Fatal(err)
+			}
+			late := time.After(30 * time.Second)
+			for at := p.must(t); at.Going; at = p.must(t) {
+				select {
+				case <-late:
+					t.Fatal("it goes on")
+				case <-time.After(2 * time.Millisecond):
+				}
+			}
+			if at := p.must(t); at != (Pairing{End: end}) {
+				t.Errorf("on the page: %+v", at)
+			}
+			if err := p.Begin(t.Context(), "principal", ""); err != nil || !p.must(t).Going {
+				t.Errorf("tried again: %v, %+v", err, p.must(t))
+			}
+		})
+	}
+	t.Run(string(PairingUpdate), func(t *testing.T) {
+		t.Parallel()
+		s := watest.New(t)
+		p, _ := newPairings(t, unlinkedOptions(t, s), &memory{})
+		s.RefusePairings(1, 405)
+		if err := p.Begin(t.Context(), "principal", ""); err != nil {
+			t.Fatal(err)
+		}
+		if at := p.must(t); at != (Pairing{End: PairingUpdate}) {
+			t.Errorf("on the page: %+v", at)
+		}
+	})
+}

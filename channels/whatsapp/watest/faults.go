@@ -15,6 +15,7 @@ type faults struct {
 	refusals []int // status of the next dials
 	uploads  []int
 	fetches  []int
+	pairings []int
 	receipts int
 	lost     chan struct{}   // closed when the last of receipts was dropped
 	mute     map[string]bool // namespaces that are not answered

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.mau.fi/libsignal/ecc"
@@ -40,6 +41,10 @@ func (c *conn) offerPairing(payload *waWa6.ClientPayload, noise []byte) error {
 	data := payload.GetDevicePairingData()
 	if data == nil {
 		return errors.New("a client without account does not want to pair either")
+	}
+	if reason := c.server.faults.next(&c.server.faults.pairings); reason != 0 {
+		c.end(waBinary.Node{Tag: "failure", Attrs: waBinary.Attrs{"reason": strconv.Itoa(reason)}})
+		return nil
 	}
 	signed := waBinary.Node{Tag: "skey", Content: []waBinary.Node{
 		{Tag: "id", Content: data.GetESkeyID()}, {Tag: "value", Content: data.GetESkeyVal()}, {Tag: "signature", Content: data.GetESkeySig()},
@@ -90,6 +95,15 @@ func (a *Account) Scan(code string) error {
 		return err
 	}
 	return <-p.done
+}
+
+// refOf is the reference in a QR code.
+func refOf(code string) string {
+	if _, rest, cut := strings.Cut(code, "#"); cut {
+		code = rest
+	}
+	ref, _, _ := strings.Cut(code, ",")
+	return ref
 }
 
 func (s *Server) pairingOf(ref string) *pairing {

@@ -158,6 +158,13 @@ func (s *scene) slashed() error {
 		}
 		return s.called(value)
 	}
+	if lone := op(s.command.command); s.command.number != "" && (lone == opClose || lone == opReopen) {
+		t, err := s.atWork(s.command.number)
+		if t == nil || err != nil {
+			return err
+		}
+		return s.askInForm(lone, t)
+	}
 	if num == "" || rest == "" {
 		if done, err := s.obeyTeam(); done || err != nil {
 			return err

@@ -170,7 +170,8 @@ type Inbound struct {
 }
 
 // Forward is a mail that was passed on inside this one, as its head claims. It proves
-// nothing: who passes a mail on may write into it what they like.
+// nothing: who passes a mail on may write into it what they like. Of a Shortcut and of a
+// Reaction, From and Name are who wrote the message that it is on, by the upstream's word.
 type Forward struct {
 	From    Address `json:"from,omitzero"` // zero when only a name was given
 	Name    string  `json:"name,omitempty"`

@@ -105,9 +105,9 @@ func (m *Message) AwaitNoReaction(emoji string) {
 	m.AwaitChange(func(now *Message) bool { return !now.ReactedByApp(emoji) })
 }
 
-// ReactedByApp reports whether the app's emoji is on the message.
+// ReactedByApp reports whether the app's emoji, itself or by name, is on the message.
 func (m *Message) ReactedByApp(emoji string) bool {
-	return slices.ContainsFunc(m.Reactions[emoji], func(u *User) bool { return u.app })
+	return slices.ContainsFunc(m.Reactions[nameOf(emoji)], func(u *User) bool { return u.app })
 }
 
 // Emojis are the names of the emoji on the message, sorted.

@@ -177,7 +177,7 @@ func (s *Server) again(d *delivery, reason string) {
 	wait := retries[d.attempt]
 	d.attempt++
 	d.reason = reason
-	if wait == 0 || s.hooks.events == "" && s.anySocket() == nil {
+	if wait == 0 || s.hooks.events == "" && !s.connected() {
 		s.dispatch(d)
 		return
 	}

@@ -59,9 +59,7 @@ func (m *message) shared() {
 func (u *User) DeletesFile(f *File) {
 	u.server.mu.Lock()
 	defer u.server.mu.Unlock()
-	f.deleted = true
-	u.server.changed()
-	f.workspace.tell(object{"type": "file_deleted", "file_id": f.id, "event_ts": u.server.ts()}, "files:read")
+	f.remove()
 }
 
 func (f *File) url() string {
@@ -119,6 +117,36 @@ func (c *call) filesInfo() object {
 		f.later = nil
 	}
 	return object{"file": o, "comments": []any{}, "response_metadata": object{"next_cursor": ""}}
+}
+
+// filesDelete takes one of the app's files away, and the message that brought it when
+// there is nothing else in it.
+func (c *call) filesDelete() object {
+	f := c.workspace.file(c.text("file"))
+	switch {
+	case f == nil:
+		return c.no("file_not_found")
+	case f.deleted:
+		return c.no("file_deleted")
+	case f.user != c.bot:
+		return c.wrong("cant_delete_file", "it is %s's", f.user.name)
+	}
+	f.remove()
+	return object{}
+}
+
+// remove takes a file away and tells the app. The caller holds the lock.
+func (f *File) remove() {
+	f.deleted, f.Content = true, nil
+	s := f.workspace.server
+	for _, m := range f.shares {
+		left := slices.ContainsFunc(m.files, func(other *File) bool { return !other.deleted })
+		if m.text == "" && !left && m.channel.message(m.ts) == m {
+			m.remove()
+		}
+	}
+	s.changed()
+	f.workspace.tell(object{"type": "file_deleted", "file_id": f.id, "event_ts": s.ts()}, "files:read")
 }
 
 // filesUploadURL is files.getUploadURLExternal, the first of three steps.

@@ -69,6 +69,7 @@ func methods() map[string]method {
 		"reactions.get":    {do: (*call).reactionsGet, args: "channel timestamp file file_comment full", scope: "reactions:read", tier: 50},
 
 		"files.info":                 {do: (*call).filesInfo, args: "file* count cursor limit page", scope: "files:read", tier: 100},
+		"files.delete":               {do: (*call).filesDelete, args: "file*", scope: "files:write", tier: 50, asJSON: true},
 		"files.getUploadURLExternal": {do: (*call).filesUploadURL, args: "filename* length* alt_txt snippet_type", scope: "files:write", tier: 100},
 		"files.completeUploadExternal": {
 			do: (*call).filesComplete, args: "files* blocks channel_id channels initial_comment thread_ts", scope: "files:write", tier: 100, asJSON: true,

@@ -92,7 +92,7 @@ func (u *User) own(m *Message) {
 	}
 }
 
-// Reacts puts an emoji on a message, by its name without colons.
+// Reacts puts an emoji on a message: itself, or by its name without colons.
 func (u *User) Reacts(to *Message, emoji string) { u.reacts(to, emoji, true) }
 
 // Unreacts takes the emoji away.
@@ -100,6 +100,7 @@ func (u *User) Unreacts(to *Message, emoji string) { u.reacts(to, emoji, false) 
 
 func (u *User) reacts(to *Message, emoji string, add bool) {
 	u.server.t.Helper()
+	emoji = nameOf(emoji)
 	act(u, to.Channel, func() bool {
 		at := to.live.reacted(emoji)
 		has := at >= 0 && slices.Contains(to.live.reactions[at].users, u)

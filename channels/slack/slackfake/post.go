@@ -145,10 +145,10 @@ func (s *Server) Mentions() []string {
 }
 
 // typed is what Slack makes of what a person types: it escapes, but for mentions that
-// were picked (User.Mention), and marks links.
+// were picked (User.Mention), marks links and names emoji.
 func typed(text string) string {
 	var out strings.Builder
-	rest := text
+	rest := withNames(text)
 	for {
 		at := signs.FindStringIndex(rest)
 		if at == nil {
@@ -185,16 +185,14 @@ func escape(text string) string {
 // rich is a text as Slack sends a person's words besides: a rich_text block.
 func rich(ts, text string) []any {
 	var parts []any
-	rest := text
+	rest := withNames(text)
 	for rest != "" {
 		at := signs.FindStringIndex(rest)
 		if at == nil {
-			parts = append(parts, object{"type": "text", "text": rest})
+			parts = append(parts, textParts(rest)...)
 			break
 		}
-		if at[0] > 0 {
-			parts = append(parts, object{"type": "text", "text": rest[:at[0]]})
-		}
+		parts = append(parts, textParts(rest[:at[0]])...)
 		parts = append(parts, sign(rest[at[0]+1:at[1]-1]))
 		rest = rest[at[1]:]
 	}

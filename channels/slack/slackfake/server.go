@@ -20,8 +20,9 @@ type object = map[string]any
 // Server is a Slack of a test's own, with one app on it. Its methods are safe for
 // concurrent use.
 type Server struct {
-	t    testing.TB
-	http *httptest.Server
+	t     testing.TB
+	http  *httptest.Server
+	lines *lines
 
 	mu         sync.Mutex
 	news       chan struct{} // closed and made anew with each change
@@ -89,6 +90,8 @@ func New(t testing.TB) *Server {
 	})
 	s.http = httptest.NewUnstartedServer(mux)
 	s.http.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // broken connections are what tests are about
+	s.lines = &lines{Listener: s.http.Listener, open: map[string]*line{}}
+	s.http.Listener = s.lines
 	s.http.Start()
 	t.Cleanup(s.close)
 	return s

@@ -27,8 +27,8 @@ type socket struct {
 	open   map[string]*delivery // by envelope id: not acknowledged
 	seen   map[string]bool      // envelope ids that were acknowledged
 	late   map[string]bool      // envelope ids whose time was over
-	dead   bool
-	mute   bool // it does not ping any more
+	dead   bool                 // nothing new goes there
+	from   string               // the client's address
 }
 
 // connectionsOpen is apps.connections.open.
@@ -64,7 +64,10 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ctx, cancel := context.WithCancel(r.Context())
-	c := &socket{server: s, ws: ws, cancel: cancel, wake: make(chan struct{}, 1), open: map[string]*delivery{}, seen: map[string]bool{}, late: map[string]bool{}}
+	c := &socket{
+		server: s, ws: ws, cancel: cancel, from: r.RemoteAddr, wake: make(chan struct{}, 1),
+		open: map[string]*delivery{}, seen: map[string]bool{}, late: map[string]bool{},
+	}
 	s.mu.Lock()
 	s.sockets = append(s.sockets, c)
 	c.write(object{
@@ -111,12 +114,6 @@ func (c *socket) writer(ctx context.Context) {
 }
 
 func (c *socket) ping(ctx context.Context) {
-	c.server.mu.Lock()
-	mute := c.mute
-	c.server.mu.Unlock()
-	if mute {
-		return
-	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	_ = c.ws.Ping(ctx)
@@ -218,6 +215,11 @@ func (s *Server) anySocket() *socket {
 	return nil
 }
 
+// connected reports whether there is a socket that takes something.
+func (s *Server) connected() bool {
+	return slices.ContainsFunc(s.sockets, func(c *socket) bool { return !c.dead })
+}
+
 // gone forgets a connection; what it had not acknowledged goes another way.
 func (s *Server) gone(c *socket) {
 	s.mu.Lock()
@@ -291,12 +293,12 @@ func (s *Server) Disconnect(reason string) {
 	}
 }
 
-// Deafen stops the pings of the connections there are, and hands them nothing more: what
-// is seen of a connection that is dead though nobody hung up.
-func (s *Server) Deafen() {
+// Freeze lets the connections that there are die without anybody hanging up: nothing comes
+// or goes on them, no ping is answered. Events still go there, until their time is over.
+func (s *Server) Freeze() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range s.sockets {
-		c.mute, c.dead = true, true
+		s.lines.freeze(c.from)
 	}
 }

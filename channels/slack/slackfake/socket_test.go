@@ -119,6 +119,24 @@ func TestTwoSocketsShareTheEvents(t *testing.T) {
 	}
 }
 
+func TestAFrozenLine(t *testing.T) {
+	t.Parallel()
+	st := staged(t)
+	st.SetPatience(200 * time.Millisecond)
+	frozen := dialed(t, st)
+	st.Freeze()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := frozen.Ping(ctx); err == nil {
+		t.Error("a dead line answered a ping")
+	}
+	d := &desk{Client: client(st.Server, st.team.BotToken()), events: make(chan socketmode.Event, 100), take: func(socketmode.Event) (any, bool) { return nil, true }}
+	d.open(t)
+	st.AwaitSockets(1) // the client hung up on the other by itself
+	st.bia.Says(st.support, "oi")
+	next(t, d, message("oi"))
+}
+
 func TestEventsTwiceAndOutOfOrder(t *testing.T) {
 	t.Parallel()
 	st := staged(t)

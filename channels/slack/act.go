@@ -20,6 +20,7 @@ type act struct {
 	root  string // ts of the thread that it belongs to; empty: not told
 	seek  bool   // the thread is to be asked for
 	words bool   // Text is to be what stands at place
+	by    string // who wrote what stands at place, by id, where that is told
 	said  string // in Slack's markup, becomes Text
 	emoji map[string]string
 	files []node

@@ -28,6 +28,11 @@ func (c *Channel) complete(ctx context.Context, a act) (message.Inbound, error) 
 		}
 	}
 	in.Conversation = a.in.Conversation
+	if a.by != "" {
+		if who, err := c.profile(ctx, a.by, ""); err == nil { // else nobody knows whose words they are
+			in.Forward = message.Forward{From: who.known(c.Workspace), Name: who.name}
+		}
+	}
 	if a.said != "" {
 		r := c.reader(ctx, a.emoji)
 		in.Text = r.plain(a.said)
@@ -62,7 +67,7 @@ func (c *Channel) place(ctx context.Context, a *act) {
 		c.roots.learn(a.place, a.root)
 		a.settle(c.Workspace)
 		if a.words {
-			a.said = m.Text
+			a.said, a.by = m.Text, m.User
 		}
 	}
 }

@@ -194,7 +194,7 @@ func (c *Channel) shortcut(n node, user string) act {
 	a := c.doing(message.Shortcut, n, user)
 	a.place, a.in.Target, a.in.Choice = at, c.key(at), n.text("callback_id")
 	a.root = or(m.text("thread_ts"), at.ts)
-	a.said, a.emoji = m.text("text"), emojiIn(m.list("blocks"))
+	a.said, a.emoji, a.by = m.text("text"), emojiIn(m.list("blocks")), m.text("user")
 	a.settle(c.Workspace)
 	return a
 }

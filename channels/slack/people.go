@@ -122,3 +122,12 @@ func (p profile) sign(workspace string, in *message.Inbound) {
 		in.Conversation = message.ConversationWith(workspace, in.From)
 	}
 }
+
+// known is the address by which the desk may know them: their e-mail, where the profile
+// vouches for it.
+func (p profile) known(workspace string) message.Address {
+	if p.email != "" {
+		return message.Address{Channel: message.Email, ID: p.email}
+	}
+	return address(or(p.team, workspace), p.id)
+}

@@ -77,6 +77,11 @@ type Options struct {
 	OnDead   func(ctx context.Context, tx dialogue.Tx, item inbox.Item, cause error) error
 	OnBuried func(ctx context.Context, tx dialogue.Tx, b outbox.Buried) error
 
+	// OnSent is told of a message that a channel took, and OnRead of the upstream id of one
+	// that was read, before each is noted and perhaps more than once. nil: nobody minds.
+	OnSent func(ctx context.Context, tx dialogue.Tx, out message.Outbound) error
+	OnRead func(ctx context.Context, tx dialogue.Tx, upstreamID string) error
+
 	// Alarm tells the team of a channel or one of Parts that has been in trouble for a
 	// minute, once, and when it is over. Memory keeps what was told; nil forgets it.
 	Alarm  func(ctx context.Context, tx dialogue.Tx, a dialogue.Alarm) error

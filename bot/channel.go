@@ -48,7 +48,7 @@ func (b *Bot) newUnit(channel channels.Channel) (*unit, error) {
 		Channel: channel, Store: b.opts.Outbox, Clock: b.opts.Clock, Logger: b.opts.Logger,
 		Linker: b.opts.Linker, Drain: b.partDrain(),
 		Elsewhere: b.elsewhere, Patience: b.patienceWith(channel),
-		OnBuried: b.tellBuried, OnResult: func(r outbox.Result) { b.metrics.sent(channel.Name(), r) },
+		OnBuried: b.tellBuried, OnSent: b.tellSent, OnResult: func(r outbox.Result) { b.metrics.sent(channel.Name(), r) },
 		Jitter: b.opts.Jitter, Hold: hold,
 	})
 	return u, err

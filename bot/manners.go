@@ -20,6 +20,13 @@ func (b *Bot) Witness(ctx context.Context, deliveries ...channels.Delivery) erro
 	if b.opts.Deliveries == nil {
 		return nil
 	}
+	for _, d := range deliveries {
+		if d.Read && b.opts.OnRead != nil {
+			if err := b.tell(ctx, func(tx dialogue.Tx) error { return b.opts.OnRead(ctx, tx, d.UpstreamID) }); err != nil {
+				return err
+			}
+		}
+	}
 	return b.opts.Deliveries.NoteDeliveries(ctx, deliveries)
 }
 

@@ -113,6 +113,14 @@ func (b *Bot) tellBuried(ctx context.Context, buried outbox.Buried) error {
 	return b.tell(ctx, func(tx dialogue.Tx) error { return b.opts.OnBuried(ctx, tx, buried) })
 }
 
+// tellSent is the outbox's OnSent. Only words that were passed on for somebody are of interest.
+func (b *Bot) tellSent(ctx context.Context, row outbox.Row) error {
+	if b.opts.OnSent == nil || row.Conveys == "" || row.Number == "" {
+		return nil
+	}
+	return b.tell(ctx, func(tx dialogue.Tx) error { return b.opts.OnSent(ctx, tx, row.Outbound) })
+}
+
 func (b *Bot) tell(ctx context.Context, do func(dialogue.Tx) error) error {
 	err := b.opts.Turns.Update(ctx, func(tx dialogue.Tx) (err error) {
 		defer func() {

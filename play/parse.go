@@ -43,6 +43,11 @@ const (
 	Hears  Verb = "hears"  // what the desk says to a person
 	Passes Verb = "passes" // time goes by
 	Ticket Verb = "ticket" // a ticket's fields
+	Press  Verb = "press"  // ... presses a button
+	Thread Verb = "thread" // what is said in a ticket's thread, in the team's room
+	Sees   Verb = "sees"   // what one person alone sees there
+	Card   Verb = "card"   // what a ticket's card shows
+	Marks  Verb = "marks"  // the desk's reactions to somebody's words
 	Kill   Verb = "kill"   // the program dies and is started again
 )
 
@@ -61,6 +66,11 @@ var forms = []form{
 	{Passes, regexp.MustCompile(`^(?P<count>\d+) (?P<unit>second|minute|hour|day)s? pass(?:es)?$`)},
 	{Kill, regexp.MustCompile(`^kill$`)},
 	{Ticket, regexp.MustCompile(`^ticket (?P<number>\S+)\s+(?P<text>.+)$`)},
+	{Thread, regexp.MustCompile(`^recado in thread (?P<number>\S+)\s+(?P<text>[~=/].*|nothing)$`)},
+	{Sees, regexp.MustCompile(`^only ` + name + ` sees\s+(?P<text>[~=/].*|nothing)$`)},
+	{Card, regexp.MustCompile(`^card (?P<number>\S+)\s+(?P<text>.+)$`)},
+	{Marks, regexp.MustCompile(`^recado marks "(?P<old>[^"]+)"\s+(?P<text>.+)$`)},
+	{Press, regexp.MustCompile(`^` + name + ` presses "(?P<text>[^"]+)"(?: in thread (?P<thread>\S+))?$`)},
 	{Hears, regexp.MustCompile(`^recado (?:(?P<change>edits|deletes) )?to ` + name + `(?: on (?P<channel>\w+))?\s+(?P<text>[~=/].*|nothing)$`)},
 	{Edits, regexp.MustCompile(`^` + name + ` edits on (?P<channel>\w+)\s{2,}(?P<old>.+?) => (?P<text>.+)$`)},
 	{Takes, regexp.MustCompile(`^` + name + ` deletes on (?P<channel>\w+)\s{2,}(?P<text>.+)$`)},
@@ -69,9 +79,10 @@ var forms = []form{
 	{Rates, regexp.MustCompile(`^` + name + ` rates on the page\s{2,}service=(?P<service>\d) solution=(?P<solution>\d)(?:\s+(?P<text>.+))?$`)},
 	{Judges, regexp.MustCompile(`^` + name + ` (?P<verdict>releases|discards) on the page$`)},
 	{Fails, regexp.MustCompile(`^mail to ` + name + ` (?P<fate>bounces|is delayed|is called junk)(?:, (?P<forged>forged))?\s{2,}(?P<text>.+)$`)},
-	{Says, regexp.MustCompile(`^` + name + `(?: on (?P<channel>\w+)| (?P<reply>replies)(?: to (?P<number>[^\s,]+))?| in thread (?P<thread>\S+))` +
+	{Says, regexp.MustCompile(`^` + name + `(?: on (?P<channel>\w+)(?: in thread (?P<room>[^\s,]+))?` +
+		`| (?P<reply>replies)(?: to (?P<number>[^\s,]+))?| in thread (?P<thread>\S+))` +
 		`(?: (?P<auto>automatically))?(?:, (?P<forged>forged))?(?:, (?P<defect>garbled|encrypted|incomplete|locked|view-once|foreign))?` +
-		`(?:, (?P<names>also|only) (?P<name>\S+@lid))?(?:, subject "(?P<subject>[^"]*)")?` +
+		`(?:, (?P<aloud>aloud))?(?:, (?P<names>also|only) (?P<name>\S+@lid))?(?:, mentioning (?P<mentions>[\p{L}\d_-]+))?(?:, subject "(?P<subject>[^"]*)")?` +
 		`(?:, copy to (?P<copies>[^:]+?))?(?:, with (?P<files>[^:]+?))?(?:\s{2,}(?P<text>.*))?$`)},
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // Stage is the desk, as a transcript sees it.
-type Stage interface {
+type Stage interface { //nolint:interfacebloat // one method for each kind of step
 	// Given sets something up; the text is in the words of docs/transcripts.md. Once
 	// somebody has acted, it changes the directory as an import does.
 	Given(ctx context.Context, text string) error
@@ -26,6 +26,14 @@ type Stage interface {
 	Heard(who string) ([]Message, error)
 	// Ticket gives a ticket's fields by name.
 	Ticket(ctx context.Context, number string) (map[string]string, error)
+	// Thread lists what was ever said in a ticket's thread in the team's room, and Private
+	// what one person alone was shown there.
+	Thread(number string) ([]Message, error)
+	Private(who string) ([]Message, error)
+	// Card gives what a ticket's card shows now, by name.
+	Card(number string) (map[string]string, error)
+	// Marks are the desk's reactions that stand now on somebody's words.
+	Marks(words string) (string, error)
 	// Kill ends the program without warning and starts it again.
 	Kill(ctx context.Context) error
 }
@@ -42,6 +50,9 @@ type Act struct {
 	Reply    bool   // by mail, to the last mail they got
 	Number   string // ... about this ticket
 	Thread   string // the team's thread of this ticket
+	Room     string // ... in the team's room: the ticket's number
+	Mentions string // who is named there
+	Aloud    bool   // it is shown outside of the thread too
 	Forged   bool   // anybody could have sent it
 	Defect   string // what hinders reading it
 	Names    string // also or only: the upstream names them by Name beside their address, or instead of it
@@ -118,13 +129,48 @@ func (r *runner) step(ctx context.Context, step Step) error {
 			return err
 		}
 		return r.hears(step)
-	case Ticket:
+	case Ticket, Thread, Sees, Card, Marks:
 		if err := r.settle(ctx); err != nil {
 			return err
 		}
-		return r.ticket(ctx, step)
+		return r.looks(ctx, step)
 	}
 	return r.act(ctx, step)
+}
+
+// looks compares what can be seen with what is expected.
+func (r *runner) looks(ctx context.Context, step Step) error {
+	switch step.Verb {
+	case Thread:
+		all, err := r.stage.Thread(step.Args["number"])
+		if err != nil {
+			return err
+		}
+		return r.finds(step, "thread "+step.Args["number"], all)
+	case Sees:
+		all, err := r.stage.Private(step.Who)
+		if err != nil {
+			return err
+		}
+		return r.finds(step, "only "+step.Who, all)
+	case Card:
+		got, err := r.stage.Card(step.Args["number"])
+		if err != nil {
+			return err
+		}
+		return r.compare(step, "card", got)
+	case Marks:
+		got, err := r.stage.Marks(step.Args["old"])
+		if err == nil && got != step.Text {
+			err = &Difference{Script: r.script.Name, Line: step.Line, Want: step.Text, Got: got}
+		}
+		return err
+	}
+	got, err := r.stage.Ticket(ctx, step.Args["number"])
+	if err != nil {
+		return err
+	}
+	return r.compare(step, "ticket", got)
 }
 
 func (r *runner) settle(ctx context.Context) error {
@@ -143,6 +189,7 @@ func (r *runner) act(ctx context.Context, step Step) error {
 		Files: step.Args["files"], Reply: step.Args["reply"] != "", Number: step.Args["number"], Thread: step.Args["thread"],
 		Forged: step.Args["forged"] != "", Defect: step.Args["defect"], Auto: step.Args["auto"] != "", Copies: step.Args["copies"],
 		Names: step.Args["names"], Name: step.Args["name"],
+		Room: step.Args["room"], Mentions: step.Args["mentions"], Aloud: step.Args["aloud"] != "",
 		Verdict: step.Args["verdict"],
 		Fate:    step.Args["fate"],
 	}
@@ -190,22 +237,28 @@ func (r *runner) lastCode(who string) (string, error) {
 	return "", fmt.Errorf("%s was sent no code", who)
 }
 
-// hears compares. A message that matched, and those before it, are past.
+// hears compares.
 func (r *runner) hears(step Step) error {
 	all, err := r.stage.Heard(step.Who)
 	if err != nil {
 		return err
 	}
+	return r.finds(step, step.Who, all)
+}
+
+// finds looks for a message after the last that matched. One that matches, and those
+// before it, are past.
+func (r *runner) finds(step Step, whose string, all []Message) error {
 	channel := step.Args["channel"]
 	var fresh []Message
 	for i, m := range all {
-		if (channel == "" || m.Channel == channel) && i >= r.seen[step.Who+"/"+m.Channel] {
+		if (channel == "" || m.Channel == channel) && i >= r.seen[whose+"/"+m.Channel] {
 			fresh = append(fresh, m)
 		}
 	}
 	if step.Text == "nothing" {
 		if len(fresh) > 0 {
-			return r.different(step, fresh)
+			return r.different(step, whose, fresh)
 		}
 		return nil
 	}
@@ -214,13 +267,13 @@ func (r *runner) hears(step Step) error {
 		return err
 	}
 	for i, m := range all {
-		if (channel != "" && m.Channel != channel) || m.Change != step.Args["change"] || i < r.seen[step.Who+"/"+m.Channel] || !match(m) {
+		if (channel != "" && m.Channel != channel) || m.Change != step.Args["change"] || i < r.seen[whose+"/"+m.Channel] || !match(m) {
 			continue
 		}
-		r.seen[step.Who+"/"+m.Channel] = i + 1
+		r.seen[whose+"/"+m.Channel] = i + 1
 		return nil
 	}
-	return r.different(step, fresh)
+	return r.different(step, whose, fresh)
 }
 
 // matcher reads an expectation.
@@ -262,7 +315,7 @@ func plain(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-func (r *runner) different(step Step, got []Message) error {
+func (r *runner) different(step Step, whose string, got []Message) error {
 	var b strings.Builder
 	for _, m := range got {
 		b.WriteString("[" + strings.TrimSpace(m.Channel+" "+m.Change) + "] " + plain(whole(m)) + "\n")
@@ -270,20 +323,16 @@ func (r *runner) different(step Step, got []Message) error {
 	if len(got) == 0 {
 		b.WriteString("nothing")
 	}
-	want := strings.TrimSpace(step.Args["change"]+" to "+step.Who) + ": " + step.Text
+	want := strings.TrimSpace(step.Args["change"]+" to "+whose) + ": " + step.Text
 	return &Difference{Script: r.script.Name, Line: step.Line, Want: want, Got: b.String()}
 }
 
-// ticket compares fields: name=value, a value with spaces in quotes.
-func (r *runner) ticket(ctx context.Context, step Step) error {
-	got, err := r.stage.Ticket(ctx, step.Args["number"])
-	if err != nil {
-		return err
-	}
+// compare compares fields: name=value, a value with spaces in quotes.
+func (r *runner) compare(step Step, of string, got map[string]string) error {
 	for _, f := range fieldForm.FindAllStringSubmatch(step.Text, -1) {
 		want := strings.Trim(f[2], `"`)
 		if have, ok := got[f[1]]; !ok {
-			return fmt.Errorf("a ticket has no field %q", f[1])
+			return fmt.Errorf("a %s has no field %q", of, f[1])
 		} else if have != want {
 			return &Difference{Script: r.script.Name, Line: step.Line, Want: f[1] + "=" + want, Got: f[1] + "=" + have}
 		}

@@ -357,7 +357,23 @@ func (s outboxSuite) recalls(t *testing.T) {
 		t.Fatalf("in time: %v", err)
 	}
 	claim(rows[0], false)
+	fates := func(conveys string, want ...dialogue.Fate) {
+		t.Helper()
+		var got []dialogue.Fate
+		err := s.store.View(t.Context(), func(r dialogue.Reader) error {
+			all, err := r.Conveyed(t.Context(), conveys)
+			for _, c := range all {
+				got = append(got, c.Fate)
+			}
+			return err
+		})
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("fates %v, %v, want %v", got, err, want)
+		}
+	}
+	fates(early, dialogue.Recalled, dialogue.Recalled)
 	claim(rows[2], true)
+	fates(late, dialogue.Going, dialogue.Awaiting)
 	claim(rows[2], true) // again, after a crash
 	for name, conveys := range map[string]string{"twice": early, "when one is being sent": late, "what nobody posted": uuid.NewString(), "nothing": ""} {
 		if err := recall(conveys); !errors.Is(err, dialogue.ErrConflict) {

@@ -50,6 +50,10 @@ type Options struct {
 	// before the burial is noted, and again after a crash between the two. While it
 	// fails the message is kept and tried, up to twice MaxAttempts.
 	OnBuried func(ctx context.Context, b Buried) error
+	// OnSent hears of each message that the channel took, before that is noted, and again
+	// after a crash between the two. When it fails, that is logged: nothing is sent twice
+	// for want of telling.
+	OnSent func(ctx context.Context, row Row) error
 	// OnResult hears of each result once it is noted.
 	OnResult func(Result)
 

@@ -14,6 +14,9 @@ import (
 // store, before it is tried again.
 const placeWait = 2 * time.Second
 
+// linkWait is the longest that a message waits for another one only to link to it.
+const linkWait = time.Minute
+
 // place fills in what only the store knows by now: how the upstream names the root of the
 // thread, and the message that is amended. It says how long to wait when that is not
 // known yet; zero: go on.
@@ -31,6 +34,9 @@ func (o *Outbox) place(ctx context.Context, row *Row) (standsFor string, wait ti
 	if amends {
 		ids = append(ids, row.Amends.ID)
 	}
+	if row.Points != "" {
+		ids = append(ids, row.Points)
+	}
 	if len(ids) == 0 {
 		return "", 0
 	}
@@ -39,10 +45,11 @@ func (o *Outbox) place(ctx context.Context, row *Row) (standsFor string, wait ti
 		return "", max(delay, placeWait)
 	}
 	for _, id := range ids {
-		if p := found[id]; p.Waiting && p.Seq < row.Seq {
+		if p := found[id]; p.Waiting && p.Seq < row.Seq && (id != row.Points || o.opts.Clock.Now().Sub(postedAt(row.ID)) < linkWait) {
 			return "", placeWait
 		}
 	}
+	row.Leads = found[row.Points].UpstreamID
 	row.Root = found[row.Under].UpstreamID
 	if amends {
 		if row.SentAs = found[row.Amends.ID].UpstreamID; row.SentAs == "" && row.Kind == message.Edit {

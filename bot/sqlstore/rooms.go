@@ -51,15 +51,18 @@ func (r *reader) Conveyed(ctx context.Context, upstream string) ([]dialogue.Conv
 		return nil, nil
 	}
 	all, err := list(ctx, r.c, func(row row) (c dialogue.Conveyed, err error) {
-		var state int
+		var state, recall int
 		var ended, delivered, read int64
 		var body string
-		if err := row.Scan(&c.Upstream, &state, &ended, &body, &delivered, &read); err != nil {
+		if err := row.Scan(&c.Upstream, &state, &recall, &ended, &body, &delivered, &read); err != nil {
 			return c, err
 		}
 		c.Fate, c.At, c.Delivered, c.Read = fates[state], moment(ended), moment(delivered), moment(read)
+		if state == stateWaiting && recall == claimedToSend {
+			c.Fate = dialogue.Going
+		}
 		return c, unpack(body, &c.Out)
-	}, `select o.upstream_id, o.state, o.ended_at, o.body, coalesce(d.delivered_at, 0), coalesce(d.read_at, 0) from outbox o
+	}, `select o.upstream_id, o.state, o.recall, o.ended_at, o.body, coalesce(d.delivered_at, 0), coalesce(d.read_at, 0) from outbox o
 		left join delivery d on d.upstream_id = o.upstream_id and d.channel = o.channel and d.address = o.address and d.upstream_id <> ''
 		where o.conveys = $1 and o.conveys <> '' order by o.seq`, key(upstream))
 	var out []dialogue.Conveyed

@@ -106,7 +106,9 @@ func (c *channel) taken(it *item) {
 }
 
 // UpstreamID depends on out.ID alone.
-func (c *channel) UpstreamID(out message.Outbound) string { return out.ID + "@local" }
+func (c *channel) UpstreamID(out message.Outbound) string { return foretold(out) }
+
+func foretold(out message.Outbound) string { return out.ID + "@local" }
 
 // MayAmend is how long each upstream takes changes: mail never, WhatsApp for a while.
 func (c *channel) MayAmend(_ message.Outbound, kind message.Kind, sent, now time.Time) bool {

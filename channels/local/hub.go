@@ -258,6 +258,9 @@ func (h *Hub) Find(upstreamID string) (Sent, bool) {
 	return h.sent[i], true
 }
 
+// Foretold is the upstream id of a message, sent or not.
+func (h *Hub) Foretold(out message.Outbound) string { return foretold(out) }
+
 // After is closed when something may have been sent after m; ask Since.
 func (h *Hub) After(m Mark) <-chan struct{} {
 	h.mu.Lock()

@@ -43,7 +43,7 @@ type Line struct {
 	Auto   message.Auto
 	Own    bool              // said to From on the desk's own phone
 	Also   []message.Address // other names of From, by the upstream's word
-	Forged bool              // a mail whose sender nothing proves
+	Forged bool              // nothing proves who wrote
 	Defect message.Defect    // what hinders reading it; a mail then has an original
 	Form   map[string]string // of a rating or a bounce
 	Why    message.Failure   // of a bounce
@@ -53,6 +53,10 @@ type Line struct {
 
 	// Conversation is needed only where it is not the one with From.
 	Conversation string
+
+	Room     message.Address   // where others read it; Answers is then the root of the thread
+	Mentions []message.Address // people whom Text names
+	Aloud    bool              // said in a thread, and shown to the whole room
 }
 
 // File is a file to attach.
@@ -114,6 +118,9 @@ func (h *Hub) inbound(ctx context.Context, line Line) (message.Inbound, error) {
 		Failure:      line.Why,
 		Copies:       line.Copies,
 		Forward:      line.Forward,
+		Room:         line.Room,
+		Mentions:     line.Mentions,
+		Aloud:        line.Aloud,
 	}
 	if in.Kind == "" {
 		in.Kind = message.Text
@@ -172,7 +179,7 @@ func (h *Hub) aim(in *message.Inbound, line Line) error {
 			return err
 		}
 		target = offered.UpstreamID
-		if in.Choice, err = valueOf(offered.Choices, line.Choice); err != nil {
+		if in.Choice, err = valueOf(offeredIn(offered), line.Choice); err != nil {
 			return err
 		}
 	}
@@ -189,6 +196,12 @@ func (h *Hub) offer(line Line) (Sent, error) {
 		if !ok {
 			return Sent{}, fmt.Errorf("local: no message %q was sent", line.Target)
 		}
+		all, _ := h.Since(0)
+		for _, edit := range all {
+			if edit.Kind == message.Edit && edit.Amends.ID == s.ID && edit.Card != nil {
+				s.Card = edit.Card // it shows this now
+			}
+		}
 		return s, nil
 	}
 	for _, s := range slices.Backward(h.To(line.From, 0)) {
@@ -197,6 +210,17 @@ func (h *Hub) offer(line Line) (Sent, error) {
 		}
 	}
 	return Sent{}, fmt.Errorf("local: %s was offered nothing to press", line.From)
+}
+
+// offeredIn are the choices of a message, and the buttons of its card.
+func offeredIn(s Sent) []message.Choice {
+	choices := slices.Clone(s.Choices)
+	if s.Card != nil {
+		for _, b := range s.Card.Buttons {
+			choices = append(choices, b.Choice)
+		}
+	}
+	return choices
 }
 
 func valueOf(choices []message.Choice, pressed string) (string, error) {
@@ -255,6 +279,8 @@ func (h *Hub) proof(in message.Inbound, line Line) message.Proof {
 			return message.Unproved
 		}
 		return message.ByToken
+	case line.Forged: // such as a guest: the upstream vouches for nothing
+		return message.Unproved
 	}
 	return message.ByUpstream
 }

@@ -59,6 +59,9 @@ type variant struct {
 	model     http.RoundTripper                           // leads to the model; nil: the network
 	unpaced   bool                                        // whoever writes a lot is answered all the same
 	channels  func(*desk) ([]channels.Channel, error)
+
+	rooms roomsOf       // of the team; nil: those of the configuration
+	undo  time.Duration // of words to a customer, said in those
 }
 
 // assemble joins all parts. It reads top to bottom: stores, domain, channels, runtime.
@@ -120,7 +123,7 @@ func (d *desk) open(ctx context.Context, v variant) error {
 	if v.assistant != nil {
 		assistant = v.assistant(assistant)
 	}
-	if d.engine, err = d.newEngine(sessions, assistant, builtin.Language, out, v.newCode); err != nil {
+	if d.engine, err = d.newEngine(sessions, assistant, builtin.Language, out, v); err != nil {
 		return err
 	}
 	if out.all, err = v.channels(d); err != nil {
@@ -132,7 +135,7 @@ func (d *desk) open(ctx context.Context, v variant) error {
 
 // newEngine configures the conversation engine.
 func (d *desk) newEngine(
-	sessions dialogue.Sessions, assistant dialogue.Assistant, languageOf func(string) string, out *ways, newCode func() string,
+	sessions dialogue.Sessions, assistant dialogue.Assistant, languageOf func(string) string, out *ways, v variant,
 ) (*dialogue.Engine, error) {
 	catalogue, err := notice.Load()
 	if err != nil {
@@ -144,6 +147,10 @@ func (d *desk) newEngine(
 	if err != nil {
 		return nil, err
 	}
+	rooms, undo := v.rooms, v.undo
+	if rooms == nil {
+		rooms, undo = slackRooms(d.cfg.Slack)
+	}
 	return dialogue.New(dialogue.Options{
 		Store: d.db, Sessions: sessions, Assistant: assistant, LanguageOf: languageOf, Catalogue: catalogue,
 		Desk: dialogue.Desk{
@@ -151,9 +158,10 @@ func (d *desk) newEngine(
 			Phone: d.cfg.Desk.Phone, Contacts: d.cfg.Desk.Contacts,
 		},
 		Calendar: d.calendar, Schedule: scheduleOf(d.cfg, d.calendar), Promises: promisesOf(d.cfg),
-		Location: d.cfg.Desk.TimeZone, Now: d.clock.Now, NewCode: newCode, Log: d.log, Account: out.Account,
+		Location: d.cfg.Desk.TimeZone, Now: d.clock.Now, NewCode: v.newCode, Log: d.log, Account: out.Account,
 		ReopenWindow: d.cfg.Tickets.Reopen, SurveyTTL: d.cfg.Survey.Expires,
 		WarnBefore: warnBefore, Quiet: gate.Quiet, Patience: d.cfg.Assistant.Patience, Sure: sureFrom, Pace: d.pace,
+		Rooms: rooms, Undo: undo,
 	}), nil
 }
 
@@ -178,6 +186,7 @@ func (d *desk) newBot(all []channels.Channel, owner string) (*bot.Bot, error) {
 				Message: b.Row.Outbound, UpstreamID: b.Row.UpstreamID, Why: channels.WhyOf(b.Err), Said: b.Err.Error(), Dead: b.Kind == channels.Unreachable,
 			})
 		},
+		OnSent: d.engine.Sent, OnRead: d.engine.Read,
 		Alarm: d.engine.Alarm, Parts: d.parts(), Memory: d.memory(),
 		Elsewhere: func(ctx context.Context, tx dialogue.Tx, row outbox.Row, cause error) (bool, error) {
 			return d.engine.Elsewhere(ctx, tx, dialogue.Undelivered{Message: row.Outbound, UpstreamID: row.UpstreamID, Said: cause.Error()})

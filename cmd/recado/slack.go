@@ -2,9 +2,15 @@ package main
 
 import (
 	"net/http"
+	"strings"
+	"time"
 
 	"recado/channels/slack"
 	"recado/config"
+	"recado/core/catalog"
+	"recado/core/dialogue"
+	"recado/core/message"
+	"recado/core/notice"
 )
 
 // slackOptions of one configured workspace.
@@ -47,3 +53,57 @@ func (d *desk) slackChannels() (all []*slack.Channel, hooks map[string]http.Hand
 
 // slackPath is where Slack posts, below the public address.
 func slackPath(s config.Slack) string { return "/slack/" + s.Workspace }
+
+// roomsOf says which room of the team a ticket's thread is in.
+type roomsOf = func(about catalog.Path, in *catalog.Catalog) (dialogue.Place, bool)
+
+// slackRooms are the rooms of all workspaces: one for the category, else one for the
+// product, else the one for all others; of several workspaces, the first that has any. It
+// also says how long an answer can be called back. nil: there is no Slack.
+func slackRooms(all []config.Slack) (rooms roomsOf, undo time.Duration) {
+	if len(all) == 0 {
+		return nil, 0
+	}
+	return func(about catalog.Path, in *catalog.Catalog) (dialogue.Place, bool) {
+		best, place := 0, dialogue.Place{}
+		for _, s := range all {
+			for _, room := range s.Rooms {
+				if fit := fits(room, about, in); fit > best {
+					best = fit
+					place = dialogue.Place{
+						At:      message.Address{Channel: message.Slack, ID: s.Workspace + "/" + room.Channel},
+						Account: s.Workspace, Public: s.Mode == config.PublicThreads,
+					}
+				}
+			}
+		}
+		return place, best > 0
+	}, all[0].Undo
+}
+
+// fits is how closely a room is for a ticket: 0 not at all, 1 as for every other, 2 by its
+// product, 3 by its category too.
+func fits(room config.SlackRoom, about catalog.Path, in *catalog.Catalog) int {
+	names := func(id, wanted string) bool {
+		if id == "" || id == wanted {
+			return id != ""
+		}
+		for _, lang := range notice.Languages() {
+			if strings.EqualFold(in.Name(id, lang), wanted) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case room.Product == "":
+		return 1
+	case !names(about.Product, room.Product):
+		return 0
+	case room.Category == "":
+		return 2
+	case names(about.Category, room.Category):
+		return 3
+	}
+	return 0
+}

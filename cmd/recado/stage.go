@@ -44,11 +44,15 @@ type stage struct {
 	acted  bool
 	wrote  map[message.Address]bool // who said something
 	seen   local.Mark               // what was looked at by noCold
+
+	rooms map[string]dialogue.Place // of the team, by product; "": of all others
+	undo  time.Duration
 }
 
 // spoken is what somebody said, to be edited or deleted later.
 type spoken struct {
 	who, channel, text string
+	room               string // the ticket in whose thread it was said
 	key                message.Key
 }
 
@@ -61,6 +65,7 @@ func newStage(cfg config.Config, log *slog.Logger) *stage {
 		cfg: cfg, log: log, clock: play.NewClock(begin), cast: map[string]*actor{}, ids: map[string]string{},
 		script: &scriptedAssistant{},
 		wrote:  map[message.Address]bool{},
+		undo:   30 * time.Second, // longer than what Settle lets pass
 	}
 }
 
@@ -90,6 +95,7 @@ func (s *stage) furnish(ctx context.Context) error {
 func (s *stage) rise(ctx context.Context) error {
 	d, err := assemble(ctx, s.cfg, s.log, variant{
 		owner: "stage", clock: s.clock, newCode: s.newCode, assistant: s.script.over, channels: s.channels,
+		rooms: s.place, undo: s.undo,
 	})
 	if err != nil {
 		return err
@@ -116,13 +122,15 @@ func (s *stage) awaitRunning(c channels.Channel) {
 	}
 }
 
-var stageChannels = []message.Channel{message.WhatsApp, message.Email, message.Web}
+var stageChannels = []message.Channel{message.WhatsApp, message.Email, message.Web, message.Slack}
 
 // channels makes the pretend upstreams. The hub is the world outside: it lives on
 // when the program dies.
 func (s *stage) channels(d *desk) ([]channels.Channel, error) {
 	if s.hub == nil {
-		s.hub = local.NewHub(local.Options{Clock: s.clock.Now, Files: d.files.attachments})
+		s.hub = local.NewHub(local.Options{
+			Clock: s.clock.Now, Files: d.files.attachments, Accounts: map[message.Channel]string{message.Slack: workspace},
+		})
 	}
 	ways := make([]channels.Channel, len(stageChannels))
 	for i, name := range stageChannels {
@@ -254,7 +262,7 @@ func (s *stage) Do(ctx context.Context, a play.Act) error {
 	s.wrote[line.From] = true
 	key, err := s.hub.Say(ctx, line)
 	if err == nil && a.Verb == play.Says {
-		s.said = append(s.said, spoken{who: a.Who, channel: string(line.From.Channel), text: a.Text, key: key})
+		s.said = append(s.said, spoken{who: a.Who, channel: string(line.From.Channel), text: a.Text, room: a.Room, key: key})
 	}
 	return err
 }
@@ -268,6 +276,8 @@ func (s *stage) line(a play.Act) (local.Line, error) {
 		return s.verdict(a)
 	case play.Fails:
 		return s.failed(a)
+	case play.Press:
+		return s.press(a)
 	}
 	channel := message.Channel(a.Channel)
 	if a.Verb == play.Phones {
@@ -311,6 +321,9 @@ func (s *stage) line(a play.Act) (local.Line, error) {
 		line.Own = true
 	case a.Reply || a.Thread != "":
 		line.Answers, err = s.lastMail(from, a.Number+a.Thread)
+	}
+	if err == nil && channel == message.Slack {
+		err = s.slackLine(a, &line)
 	}
 	if f, ok := reply.Forwarded(line.Subject, line.Text); ok && channel == message.Email && line.Subject != "" {
 		line.Forward = message.Forward{Name: f.Name, Subject: f.Subject, Date: f.Date, Text: f.Text}
@@ -399,6 +412,9 @@ func (s *stage) address(who string, channel message.Channel) (message.Address, e
 		if a.Channel == channel {
 			return a, nil
 		}
+	}
+	if channel == message.Slack {
+		return s.slackAddress(who), nil
 	}
 	return message.Address{}, fmt.Errorf("%s has no address on %s", who, channel)
 }

@@ -22,7 +22,7 @@ func (e *Engine) Due(ctx context.Context, now time.Time, limit int) (plans []*Pl
 			return err
 		}
 		for _, t := range silent {
-			p, err := e.remind(ctx, r, t, now)
+			p, err := e.alone(ctx, r, t, now, (*scene).remind)
 			if err != nil {
 				return err
 			}
@@ -36,7 +36,7 @@ func (e *Engine) Due(ctx context.Context, now time.Time, limit int) (plans []*Pl
 			if containsTicket(silent, t.ID) {
 				continue // one change of a ticket at a time
 			}
-			p, err := e.warn(ctx, r, t, now)
+			p, err := e.alone(ctx, r, t, now, (*scene).warn)
 			if err != nil {
 				return err
 			}
@@ -65,45 +65,54 @@ func (e *Engine) actsAlone(ctx context.Context, r Reader, now time.Time) *scene 
 	return &scene{ctx: ctx, e: e, now: now, r: r, plan: &Plan{engine: e}, people: map[directory.PersonID]directory.Person{}}
 }
 
-// remind sends the next reminder, or closes.
-func (e *Engine) remind(ctx context.Context, r Reader, t *ticket.Ticket, now time.Time) (*Plan, error) {
+// alone does what is due of a ticket.
+func (e *Engine) alone(ctx context.Context, r Reader, t *ticket.Ticket, now time.Time, do func(*scene, *ticket.Ticket) error) (*Plan, error) {
 	s := e.actsAlone(ctx, r, now)
+	if err := do(s, t); err != nil {
+		return nil, err
+	}
+	return s.plan, s.showRooms()
+}
+
+// remind sends the next reminder, or closes.
+func (s *scene) remind(t *ticket.Ticket) error {
+	e, now := s.e, s.now
 	if t.Status == ticket.Closed || t.LastSide != ticket.Team {
 		t.RemindAt = time.Time{}
 		s.change(t)
-		return s.plan, nil
+		return nil
 	}
 	if e.Quiet != nil {
 		if wait := e.Quiet(now); wait > 0 { // in the morning it may be answered
 			t.RemindAt = now.Add(wait)
 			s.change(t)
-			return s.plan, nil
+			return nil
 		}
 	}
 	switch step := e.Schedule.Next(t.LastAt, t.Reminders); step.Event {
 	case notice.Expired:
 		if err := t.Expire("silent", now); err != nil {
-			return nil, err
+			return err
 		}
 		s.change(t)
 		sv := s.newSurvey(t)
-		return s.plan, s.notifyClosed(notice.Expired, t, sv.ID, nil)
+		return s.notifyClosed(notice.Expired, t, sv.ID, nil)
 	case notice.Reminder, notice.Warning:
 		following := e.Schedule.AfterSending(t.LastAt, now, t.Reminders+1)
 		t.Reminded(following.At, now)
 		s.change(t)
 		requester, err := s.person(t.Requester)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		lang := notice.Language(orElse(requester.Language, e.Desk.Language))
-		return s.plan, s.notify(step.Event, t, notice.Data{
-			"Until": e.Catalogue.When(lang, following.At, now, e.placeOf(requester)), "Last": e.lastWords(ctx, r, t),
+		return s.notify(step.Event, t, notice.Data{
+			"Until": e.Catalogue.When(lang, following.At, now, e.placeOf(requester)), "Last": e.lastWords(s.ctx, s.r, t),
 		})
 	}
 	t.RemindAt = time.Time{} // the schedule was switched off
 	s.change(t)
-	return s.plan, nil
+	return nil
 }
 
 // lastWords are the team's last message, for the reminder.
@@ -116,15 +125,21 @@ func (e *Engine) lastWords(ctx context.Context, r Reader, t *ticket.Ticket) stri
 }
 
 // warn tells the team of a service level.
-func (e *Engine) warn(ctx context.Context, r Reader, t *ticket.Ticket, now time.Time) (*Plan, error) {
-	s := e.actsAlone(ctx, r, now)
+func (s *scene) warn(t *ticket.Ticket) error {
+	e, now := s.e, s.now
 	bit, due := overdueKind(t, now.Add(e.WarnBefore))
 	t.Warned(bit, now)
 	s.change(t)
 	what := map[int]string{ticket.WarnedAnswer: "answer", ticket.WarnedSolve: "solve"}[bit]
-	return s.plan, s.notify(notice.Overdue, t, notice.Data{
-		"What": what, "Due": e.Catalogue.When(e.Desk.Language, due, now, e.Location), "Missed": !due.After(now),
-	})
+	data := notice.Data{"What": what, "Due": e.Catalogue.When(e.Desk.Language, due, now, e.Location), "Missed": !due.After(now)}
+	h, err := s.roomOf(t)
+	if err != nil {
+		return err
+	}
+	if h != nil {
+		s.hang(t, h, "room.overdue", data)
+	}
+	return s.notify(notice.Overdue, t, data)
 }
 
 func containsTicket(all []*ticket.Ticket, id ticket.ID) bool {

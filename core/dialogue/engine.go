@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"recado/core/article"
+	"recado/core/catalog"
 	"recado/core/directory"
 	"recado/core/message"
 	"recado/core/notice"
@@ -56,6 +57,11 @@ type Options struct {
 
 	// Quiet is how long nobody is reminded of anything; nil: there is always somebody awake.
 	Quiet func(now time.Time) time.Duration
+
+	// Rooms is where the team keeps the thread of a ticket about something; false: nowhere,
+	// and the team hears by notices. nil: there are no rooms.
+	Rooms func(about catalog.Path, in *catalog.Catalog) (Place, bool)
+	Undo  time.Duration // how long words for a customer can be called back from a thread; zero: not at all
 
 	ReopenWindow time.Duration // B12
 	SurveyTTL    time.Duration // how long a rating can be given
@@ -112,16 +118,24 @@ func (e *Engine) Prepare(ctx context.Context, turn Turn) (*Plan, error) {
 		if reads = s.wantsReading(); reads {
 			return nil // the assistant may take its time, and nothing stays open meanwhile
 		}
-		return s.decide(r)
+		return s.decideAll(r)
 	})
 	if err == nil && reads {
 		s.ask(ctx)
-		err = e.Store.View(ctx, s.decide)
+		err = e.Store.View(ctx, s.decideAll)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return s.finish(), nil
+}
+
+// decideAll decides the turn, and what the team's rooms see of it.
+func (s *scene) decideAll(r Reader) error {
+	if err := s.decide(r); err != nil {
+		return err
+	}
+	return s.showRooms()
 }
 
 // ask reads the turn through the assistant. Without an answer the engine asks the

@@ -394,6 +394,8 @@ func (s *scene) repliedInForm(t *ticket.Ticket, words string) error {
 		return nil
 	case t.Status == ticket.Closed:
 		return directory.Refuse("closed", "Number", t.Number)
+	case toEverybody.MatchString(words):
+		return s.keptBack(t, s.saidAs(words))
 	}
 	return s.inTeamThread(t, words)
 }

@@ -364,17 +364,10 @@ func (s *scene) entryLine(e ticket.Entry) (string, error) {
 
 // statusName is a status as people say it (B5).
 func (s *scene) statusName(st ticket.Status, waitingOn string) string {
-	word := func(key string) string { return s.e.Catalogue.Word(s.lang(), key) }
-	if st != ticket.Waiting {
-		return word("status." + string(st))
+	if st == ticket.Waiting && waitingOn == ticket.OnRequester && !s.who.OnTeam() {
+		return s.e.Catalogue.Word(s.lang(), "status.waiting-you")
 	}
-	switch {
-	case waitingOn == ticket.OnRequester && s.who.OnTeam():
-		return word("status.waiting-customer")
-	case waitingOn == ticket.OnRequester:
-		return word("status.waiting-you")
-	}
-	return word("status.waiting") + ": " + waitingOn
+	return s.e.statusIn(s.lang(), st, waitingOn)
 }
 
 // when writes a time in the person's place.

@@ -63,10 +63,14 @@ func (s *scene) notifyAll(event notice.Event, t *ticket.Ticket, data notice.Data
 	if err != nil {
 		return nil, err
 	}
+	room, err := s.roomOf(t)
+	if err != nil {
+		return nil, err
+	}
 	audience, shown := reachText(f), notice.Shown(event, f, message.Email)
 	var said []int
 	for _, r := range recipients(event, f) {
-		if proactive(event) && complainedOf(r) {
+		if proactive(event) && complainedOf(r) || room != nil && readsIn(room, r) {
 			continue
 		}
 		say := Say{
@@ -110,6 +114,12 @@ func saidNow(t *ticket.Ticket) (ids []string) {
 		}
 	}
 	return ids
+}
+
+// readsIn reports whether somebody of the team hears of it in the ticket's thread, since
+// they did not ask for that other channel.
+func readsIn(room *roomThread, r notice.Recipient) bool {
+	return r.As == notice.Agent && (r.To.Channel == room.At.Channel || !slices.Contains(r.Person.NoticeBy, r.To.Channel))
 }
 
 // recipients are the policy's, but for those who want nothing that they did not ask for.

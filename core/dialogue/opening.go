@@ -266,15 +266,17 @@ func (s *scene) draftData(d *Draft) notice.Data {
 }
 
 // pathName writes a place in the catalogue: "Fiscal › CT-e › Emissão · Erro".
-func (s *scene) pathName(p catalog.Path) string {
+func (s *scene) pathName(p catalog.Path) string { return s.pathIn(p, s.lang()) }
+
+func (s *scene) pathIn(p catalog.Path, lang string) string {
 	var parts []string
 	for _, id := range []string{p.Product, p.System, p.Module} {
-		if name := s.catalog.Name(id, s.lang()); name != "" {
+		if name := s.catalog.Name(id, lang); name != "" {
 			parts = append(parts, name)
 		}
 	}
 	out := strings.Join(parts, " › ")
-	if name := s.catalog.Name(p.Category, s.lang()); name != "" {
+	if name := s.catalog.Name(p.Category, lang); name != "" {
 		if out != "" {
 			out += " · "
 		}

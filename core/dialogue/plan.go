@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -35,7 +37,10 @@ type Plan struct {
 	Endings    []Ending
 	Told       []HeldID // held items of which the team is told
 	Lapsed     int      // how many of Endings are of items for which nobody decided
+	Recalls    []string // upstream ids of words that are called back
+	Cards      []CardPost
 	Says       []Say
+	Posts      []message.Outbound // what says nothing anew: reactions
 	Repeats    []message.Outbound // what was said before: to another address, or in other words
 	Outcome    message.Outcome    // of every item of the turn
 	About      *ticket.Ticket     // whose number the outcome takes
@@ -77,13 +82,22 @@ type Say struct {
 	Plain        bool     // its words are the team's, whose markup is meant
 	Held         HeldID   // spoken of: a mail's reply address leads to it
 
-	Only    message.Address  // who alone sees it, of those in the room To
-	Buttons []message.Button // below it, on channels that have some
-	Form    *message.Form
+	Under     string          // ID of the message in whose thread it is said
+	Only      message.Address // who alone sees it, of those in the room To
+	As        *message.Face   // in whose name
+	Form      *message.Form
+	Buttons   []message.Button // below its words, on channels that have some
+	Points    string           // ID of another message that it leads to
+	NotBefore time.Time        // until then it may be called back
 }
 
 // Apply writes the plan in tx and returns the outcome of each item that ends with it.
 func (p *Plan) Apply(ctx context.Context, tx Tx) ([]message.Outcome, error) {
+	for _, upstream := range p.Recalls {
+		if err := tx.Recall(ctx, upstream); err != nil {
+			return nil, fmt.Errorf("call back: %w", err)
+		}
+	}
 	if err := p.applyPeople(ctx, tx); err != nil {
 		return nil, err
 	}
@@ -94,19 +108,8 @@ func (p *Plan) Apply(ctx context.Context, tx Tx) ([]message.Outcome, error) {
 	if err := p.applyRest(ctx, tx); err != nil {
 		return nil, err
 	}
-	for _, say := range p.Says {
-		out, err := p.engine.render(say, stored[say.Ticket])
-		if err != nil {
-			return nil, err
-		}
-		if err := tx.Post(ctx, out); err != nil {
-			return nil, fmt.Errorf("post %s: %w", say.Key, err)
-		}
-	}
-	for _, out := range p.Repeats {
-		if err := tx.Post(ctx, out); err != nil {
-			return nil, fmt.Errorf("post again: %w", err)
-		}
+	if err := p.applySays(ctx, tx, stored); err != nil {
+		return nil, err
 	}
 	if p.Turn.Conversation != "" {
 		err := p.engine.Sessions.Save(ctx, tx, p.Turn.Conversation, p.Turn.Number(), p.Session, p.Previous, p.Turn.Committed)
@@ -126,6 +129,29 @@ func (p *Plan) Apply(ctx context.Context, tx Tx) ([]message.Outcome, error) {
 		outcomes = append(outcomes, message.Outcome{Code: message.Lapsed})
 	}
 	return outcomes, nil
+}
+
+// applySays posts all that is said, cards first: what is said in a thread comes after what
+// it hangs from.
+func (p *Plan) applySays(ctx context.Context, tx Tx, stored map[*ticket.Ticket]*ticket.Ticket) error {
+	if err := p.applyCards(ctx, tx, stored); err != nil {
+		return err
+	}
+	for _, say := range p.Says {
+		out, err := p.engine.render(say, stored[say.Ticket])
+		if err != nil {
+			return err
+		}
+		if err := tx.Post(ctx, out); err != nil {
+			return fmt.Errorf("post %s: %w", say.Key, err)
+		}
+	}
+	for _, out := range slices.Concat(p.Posts, p.Repeats) {
+		if err := tx.Post(ctx, out); err != nil {
+			return fmt.Errorf("post: %w", err)
+		}
+	}
+	return nil
 }
 
 func (p *Plan) applyPeople(ctx context.Context, tx Tx) error {
@@ -243,7 +269,7 @@ func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
 		Language: say.Language, Subject: say.Subject, Text: withChoices(text, say.Choices), Choices: say.Choices,
 		Attachments: say.Attachments, InCopy: say.InCopy, Quote: say.Quote, InChat: inChat, Refs: say.Refs, Link: say.Link,
 		Proactive: say.Proactive, Code: say.Code, Conveys: say.Conveys, Verbatim: verbatim(say, data), Passage: passage,
-		Only: say.Only, Form: say.Form,
+		Only: say.Only, Form: say.Form, Under: say.Under, As: say.As, Points: say.Points, NotBefore: say.NotBefore,
 	}
 	if len(say.Buttons) > 0 {
 		out.Card = &message.Card{Body: text, Buttons: say.Buttons}

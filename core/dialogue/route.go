@@ -56,6 +56,8 @@ func (s *scene) decide(r Reader) error {
 		return err
 	}
 	switch {
+	case s.inRoom() && (!s.proved || !s.who.OnTeam()):
+		return s.nobody()
 	case !s.proved && s.hushed:
 		s.holdHushed()
 		return nil
@@ -86,6 +88,9 @@ func (s *scene) decideProved() error {
 			return err
 		}
 		return act()
+	}
+	if s.inRoom() {
+		return s.teamInRoom()
 	}
 	switch s.in.Kind {
 	case message.Edit, message.Deletion:

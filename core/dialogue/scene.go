@@ -42,6 +42,9 @@ type scene struct {
 
 	people map[directory.PersonID]directory.Person // looked up already
 
+	root  string                    // of what is done in a room: ID of our message whose thread it is in
+	rooms map[ticket.ID]*roomThread // looked up already
+
 	retold []string // words of people that lists and histories hold
 
 	first  bool  // nobody wrote from this address before
@@ -74,7 +77,7 @@ func (s *scene) finish() *Plan {
 	s.session.At = s.now
 	s.hush()
 	for i := range s.plan.Says {
-		if s.plan.Says[i].To == s.in.From {
+		if s.plan.Says[i].To == s.in.From || s.inRoom() && s.plan.Says[i].Only == s.in.From {
 			s.plan.Says[i].Verbatim = s.retold
 		}
 	}
@@ -94,6 +97,9 @@ func (s *scene) load(r Reader) error {
 	s.command = parseCommand(s.in.Text, s.now.In(s.e.Location).Year())
 	if s.command.command == cmdHeld && !s.who.OnTeam() {
 		s.command = understood{} // to anybody else it is a word like any other
+	}
+	if err := s.loadRoot(); err != nil {
+		return err
 	}
 	if err := s.loadThread(); err != nil {
 		return err
@@ -133,6 +139,18 @@ func (s *scene) loadOffer() error {
 		s.noModel = s.noModel || org.NoAssistant
 	}
 	return nil
+}
+
+// loadRoot finds the message of ours whose thread something is said in, or that is pressed.
+func (s *scene) loadRoot() error {
+	if !s.inRoom() {
+		return nil
+	}
+	sent, found, err := s.r.SentAs(s.ctx, nonEmpty(append(slices.Clone(s.in.Thread.Refs), s.in.Target.ID)...))
+	if found {
+		s.root = orElse(sent.Out.Under, sent.Out.ID)
+	}
+	return err
 }
 
 // loadThread finds the ticket by proof: a token given to this address, what is
@@ -222,15 +240,15 @@ func (s *scene) outcome(code message.Code, reason string, about *ticket.Ticket) 
 
 // say answers the sender where they wrote.
 func (s *scene) say(key string, data notice.Data, choices ...message.Choice) *Say {
-	to, only := s.in.From, message.Address{}
-	if !s.in.Room.IsZero() {
-		to, only = s.in.Room, s.in.From // where they asked, and to nobody else there
-	}
-	s.plan.Says = append(s.plan.Says, Say{
-		To: to, Only: only, Account: cmp.Or(s.in.Account, s.in.Key.Account), Conversation: s.in.Conversation,
+	say := Say{
+		To: s.in.From, Account: cmp.Or(s.in.Account, s.in.Key.Account), Conversation: s.in.Conversation,
 		Language: s.lang(), Key: key, Data: data, Choices: choices, Subject: replySubject(s.in.Subject),
 		Refs: refsOf(s.in),
-	})
+	}
+	if s.inRoom() { // nobody else there is meant
+		say.To, say.Only, say.Under = s.in.Room, s.in.From, s.root
+	}
+	s.plan.Says = append(s.plan.Says, say)
 	return &s.plan.Says[len(s.plan.Says)-1]
 }
 

@@ -67,6 +67,7 @@ type Fate string
 // The fates of a message.
 const (
 	Awaiting Fate = "waiting"  // it is still to be sent
+	Going    Fate = "going"    // it is being sent, and cannot be called back any more
 	Gone     Fate = "sent"     // the upstream took it
 	Buried   Fate = "buried"   // it will never be sent
 	Recalled Fate = "recalled" // it was called back in time
@@ -115,7 +116,7 @@ type Store interface {
 }
 
 // Tx is one transaction. Nothing in it can reach the assistant or a network.
-type Tx interface {
+type Tx interface { //nolint:interfacebloat // a transaction is everything that a turn writes
 	Reader
 	directory.Writer
 	catalog.Writer

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 	"time"
@@ -221,6 +222,9 @@ func (s *scene) answered(t *ticket.Ticket, said ticket.Said) error {
 	step := s.e.Schedule.Next(s.now, 0)
 	if err := t.Answer(s.who, said, step.At, s.now); err != nil {
 		return s.refused(err)
+	}
+	if h, err := s.roomOf(t); err != nil || h != nil && s.in.Key.Channel == h.At.Channel {
+		return errors.Join(err, s.goesOut(t, said))
 	}
 	return s.teamDone(t, notice.Answered, said)
 }

@@ -164,6 +164,7 @@ type Inbound struct {
 
 	Room     Address   `json:"room,omitzero"`      // where several read it, as a channel of Slack; zero: From and we are alone
 	Mentions []Address `json:"mentions,omitempty"` // people whom Text names, each once; who is meant by @everybody is nobody here
+	Aloud    bool      `json:"aloud,omitempty"`    // said in a thread, and shown to the whole room too
 	Trigger  string    `json:"trigger,omitempty"`  // what a Form that answers this needs; good for some seconds
 
 	Broadcast bool `json:"broadcast,omitempty"` // an answer in a thread that was shown to the whole room as well
@@ -286,16 +287,18 @@ type Outbound struct {
 	Passage  *Passage  `json:"passage,omitempty"`  // where it holds the words that it passes on
 	Late     string    `json:"late,omitempty"`     // of an Edit: what is said anew where nothing can be changed any more; empty: nothing is
 
-	Under string  `json:"under,omitempty"` // ID of the message in whose thread this is said, where a channel has threads
-	Only  Address `json:"only,omitzero"`   // of those in the room To, who alone sees it
-	As    *Face   `json:"as,omitempty"`    // in whose name it appears, where a channel can show that; nil: ours
-	Card  *Card   `json:"card,omitempty"`  // what a channel with cards shows instead of Text
-	Form  *Form   `json:"form,omitempty"`  // what a channel with forms asks instead of Text
-	About Key     `json:"about,omitzero"`  // of a Reaction: the item that Text, an emoji, is put on
+	Under  string  `json:"under,omitempty"`  // ID of the message in whose thread this is said, where a channel has threads
+	Only   Address `json:"only,omitzero"`    // of those in the room To, who alone sees it
+	As     *Face   `json:"as,omitempty"`     // in whose name it appears, where a channel can show that; nil: ours
+	Card   *Card   `json:"card,omitempty"`   // what a channel with cards shows instead of Text
+	Form   *Form   `json:"form,omitempty"`   // what a channel with forms asks instead of Text
+	Points string  `json:"points,omitempty"` // ID of another message that this one leads to, where a channel can link to it
+	About  Key     `json:"about,omitzero"`   // of a Reaction: the item that Text, an emoji, is put on
 
 	// What the outbox knows when it sends, and no row holds.
 	Root   string `json:"-"` // upstream id of Under
 	SentAs string `json:"-"` // of Amends: the upstream id that it got
+	Leads  string `json:"-"` // upstream id of Points
 }
 
 // labelDigest begins a Choice that names an option by its label.

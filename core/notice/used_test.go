@@ -153,6 +153,7 @@ func built(t *testing.T) map[string][]string {
 		"failure.":         stringsOf(message.Failures...),
 		"trouble.":         stringsOf(message.Troubles...),
 		"status.":          stringsOf(ticket.Statuses...),
+		"fate.":            {"waiting", "going", "sent", "buried", "recalled", "delivered", "read"}, // dialogue.Fate, and Arrival
 		"file.":            stringsOf(message.TooLarge, message.TooMany, message.Unreadable, message.Infected, message.Unscanned, message.Awaited),
 		"defect.subject.":  defects,
 		"defect.remark.":   defects,

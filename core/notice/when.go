@@ -33,6 +33,11 @@ func (c *Catalogue) When(lang string, at, now time.Time, place *time.Location) s
 	return at.Format(layouts[lang][1])
 }
 
+// Stamp writes a time for what stands for days: never "today".
+func (c *Catalogue) Stamp(lang string, at time.Time, place *time.Location) string {
+	return at.In(place).Format(layouts[Language(lang)][0])
+}
+
 // daysBetween counts midnights.
 func daysBetween(from, to time.Time) int {
 	a := time.Date(from.Year(), from.Month(), from.Day(), 12, 0, 0, 0, time.UTC)

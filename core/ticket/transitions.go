@@ -120,15 +120,20 @@ func (t *Ticket) Answer(by directory.Person, s Said, remindAt, now time.Time) er
 		t.setAgent(by.ID, by.ID, now)
 	}
 	t.say(Message, Team, by.ID, s, now)
+	t.spoke(by.ID, remindAt, now)
+	return nil
+}
+
+// spoke keeps that the team had the word, and the requester has it now.
+func (t *Ticket) spoke(by directory.PersonID, remindAt, now time.Time) {
 	if t.AnsweredAt.IsZero() {
 		t.AnsweredAt = now
 	}
 	t.LastSide, t.LastAt = Team, now
 	t.RemindAt, t.Reminders = remindAt, 0
 	if t.Status != Waiting || t.WaitingOn != OnRequester {
-		t.setStatus(by.ID, Waiting, OnRequester, "", now)
+		t.setStatus(by, Waiting, OnRequester, "", now)
 	}
-	return nil
 }
 
 // AnswerOutside is the team's word to the customer that was said outside the desk, by

@@ -1,0 +1,428 @@
+package dialogue
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"recado/core/directory"
+	"recado/core/message"
+	"recado/core/notice"
+	"recado/core/ticket"
+)
+
+// The desk's reactions to an agent's words in a thread: where they went (rule 8).
+const (
+	markNote  = "🔒"
+	markGoing = "📤"
+	markSent  = "✅"
+	markRead  = "👀"
+	markLost  = "⚠️"
+)
+
+// Values of the buttons about words; the id of the words follows.
+const (
+	wordsSend  = "words:send:"
+	wordsUndo  = "words:undo:"
+	wordsWhere = "words:where:"
+)
+
+// ShortcutWhere tells whom a message reached; see ShortcutTicket.
+const ShortcutWhere = "where"
+
+var (
+	// replyMark begins words for the customer in an internal thread.
+	replyMark = regexp.MustCompile(`(?i)^[\s\p{Z}\p{Cf}*_]*(>>|»|(responder|reply)[\s\p{Z}*_]*[:：])[*_]*[\s\p{Z}]*`)
+	// quotesMore is a text in which a later line is quoted: what begins with >> is a mail then.
+	quotesMore = regexp.MustCompile(`(?m)\n[\s\p{Z}\p{Cf}*_]*>`)
+	// toEverybody calls the whole room, which no customer is in.
+	toEverybody = regexp.MustCompile(`(?i)(^|[^\pL\pN.])@(here|channel|everyone|canal|todos)\b`)
+)
+
+// nobody takes what somebody did in a room whom the desk does not know as one of the team:
+// an app, a guest, a stranger of a shared channel. They see nothing and change nothing;
+// that they are refused, they alone see, and only where they meant the desk.
+func (s *scene) nobody() error {
+	s.outcome(message.Ignored, "in a room, by nobody of the team", nil)
+	meant := s.in.Kind != message.Text && s.in.Kind != message.Edit && s.in.Kind != message.Deletion && s.in.Kind != message.Reaction
+	if !meant && s.in.Kind == message.Text && s.root != "" {
+		meant = true
+	}
+	if meant && !s.hushed {
+		s.say("room.nobody", nil)
+	}
+	return nil
+}
+
+// teamInRoom takes what one of the team did in a room. Several people act there, so
+// nothing is asked to which anybody's next words could be an answer.
+func (s *scene) teamInRoom() error {
+	if err := s.heard(); err != nil {
+		return err
+	}
+	switch s.in.Kind {
+	case message.Text:
+		return s.saidInRoom()
+	case message.Edit:
+		return s.editedInRoom()
+	case message.Deletion:
+		return s.amended()
+	case message.Press, message.Shortcut:
+		if done, err := s.aboutWords(); done || err != nil {
+			return err
+		}
+	}
+	s.outcome(message.Ignored, "nothing that the desk does in a room", nil)
+	return nil
+}
+
+// saidInRoom takes words in a thread, item by item: of two lines in a row one may be for
+// the customer, and the other not.
+func (s *scene) saidInRoom() error {
+	t := s.thread
+	if t == nil {
+		s.outcome(message.Ignored, "said in a room, about no ticket", nil)
+		return nil
+	}
+	h, err := s.roomOf(t)
+	if err != nil {
+		return err
+	}
+	whole := s.in
+	defer func() { s.in = whole }()
+	for _, in := range s.plan.Turn.Items {
+		s.in = in
+		s.command = parseCommand(in.Text, s.now.In(s.e.Location).Year())
+		if err := s.saidOnce(t, h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// saidOnce takes one item.
+func (s *scene) saidOnce(t *ticket.Ticket, h *roomThread) error {
+	if s.in.Defect != message.Whole {
+		return s.defectiveByTeam(t)
+	}
+	if s.refusedFiles() {
+		return nil
+	}
+	if len(s.in.Attachments) == 0 && s.command.command == cmdTake && s.command.number == "" {
+		return s.takes(t)
+	}
+	what, words, meant := s.audience(h)
+	switch what {
+	case orderAct:
+		return s.ordered(t, s.saidAs(words))
+	case orderNear:
+		return s.keptOrder(t, s.saidAs(words), s.example(words))
+	}
+	if words == "" && len(s.in.Attachments) == 0 && what != orderReopen {
+		s.outcome(message.Ignored, "an empty message", t)
+		return nil
+	}
+	doubt := s.roomDoubt()
+	switch {
+	case what == orderNote:
+		return s.notedInRoom(t, words, "")
+	case meant && (doubt != "" || s.hushed):
+		return s.notedInRoom(t, strings.TrimSpace(s.in.Text), orElse(doubt, "room.kept-pace"))
+	case !meant:
+		key := "room.noted"
+		if doubt != "" {
+			key = "" // it was surely meant for the team: there is nothing to offer
+		}
+		return s.notedInRoom(t, words, key)
+	case t.Status == ticket.Closed && what != orderReopen:
+		return s.notedInRoom(t, words, "room.kept-closed")
+	}
+	switch what {
+	case orderClose:
+		s.react(t, upstreamOf(s.in), markGoing)
+		return s.closedByTeam(t, s.saidAs(words))
+	case orderReopen:
+		if err := t.Reopen(s.who, s.saidAs(words), s.e.ReopenWindow, s.now); err != nil {
+			return s.refused(err)
+		}
+		return s.teamDone(t, notice.Reopened, s.saidAs(words))
+	case orderWait:
+		return s.waits(t, s.saidAs(words))
+	}
+	said := s.saidAs(words)
+	step := s.e.Schedule.Next(s.now, 0)
+	if err := t.Answer(s.who, said, step.At, s.now); err != nil {
+		return s.refused(err)
+	}
+	return s.goesOut(t, said)
+}
+
+// audience reads what is to be done with words in a thread, and whether they are meant
+// for the customer. An order is: each has words that the customer sees.
+func (s *scene) audience(h *roomThread) (what order, words string, meant bool) {
+	what, words = parseOrder(s.in.Text)
+	if what != orderAnswer {
+		return what, words, what != orderNote
+	}
+	if m := replyMark.FindStringIndex(s.in.Text); m != nil && !quotesMore.MatchString(s.in.Text) {
+		rest := s.in.Text[m[1]:]
+		if what, inner := parseOrder(rest); what != orderAnswer {
+			return what, inner, what != orderNote
+		}
+		return orderAnswer, strings.TrimSpace(rest), true
+	}
+	return orderAnswer, words, h != nil && h.public
+}
+
+// roomDoubt is the text that says why words in a thread may be meant for the team alone;
+// "" when nothing speaks for it.
+func (s *scene) roomDoubt() string {
+	switch {
+	case len(s.in.Mentions) > 0, toEverybody.MatchString(s.in.Text):
+		return "room.kept-mention"
+	case s.in.Aloud:
+		return "room.kept-aloud"
+	case s.doubtful(s.in.Text):
+		return "room.kept-doubt"
+	}
+	return ""
+}
+
+// notedInRoom keeps words as a note; key tells their author more, if anything is to be told.
+func (s *scene) notedInRoom(t *ticket.Ticket, words, key string) error {
+	said := s.saidAs(words)
+	if err := t.Note(s.who, said, s.now); err != nil {
+		return s.refused(err)
+	}
+	s.change(t)
+	s.outcome(message.Added, "an internal note", t)
+	s.react(t, upstreamOf(s.in), markNote)
+	switch {
+	case s.hushed || key == "":
+	case key == "room.noted":
+		if t.Status != ticket.Closed {
+			s.tell(t, key, nil, s.button(wordsSend+said.Upstream, "button.send"))
+		}
+	default:
+		s.tell(t, key, nil)
+	}
+	return nil
+}
+
+// goesOut tells everybody of words for the customer, after the time in which their author
+// can call them back.
+func (s *scene) goesOut(t *ticket.Ticket, said ticket.Said) error {
+	f, err := s.facts(t)
+	if err != nil {
+		return err
+	}
+	s.change(t)
+	s.outcome(message.Added, string(notice.Answered), t)
+	if s.in.Kind != message.Submit { // what was written in a form stands in the thread with its sign
+		s.react(t, said.Upstream, markGoing)
+	}
+	told, err := s.notifyAll(notice.Answered, t, notice.Data{"Text": said.Text}, said.Attachments)
+	if err != nil {
+		return err
+	}
+	for _, i := range told {
+		say := &s.plan.Says[i]
+		say.Conveys, say.Of, say.Plain = said.Upstream, []string{said.Upstream}, true
+		if s.e.Undo > 0 {
+			say.NotBefore = s.now.Add(s.e.Undo)
+		}
+	}
+	data := notice.Data{"Audience": reachText(f), "Seconds": int(s.e.Undo.Seconds())}
+	if s.e.Undo > 0 {
+		s.tell(t, "room.going", data, s.button(wordsUndo+said.Upstream, "button.undo"))
+	}
+	return nil
+}
+
+// tell says something about a ticket that only who acted sees, with buttons.
+func (s *scene) tell(t *ticket.Ticket, key string, data notice.Data, buttons ...message.Button) {
+	say := s.say(key, data)
+	say.Ticket, say.Subject, say.Buttons = t, "", buttons
+}
+
+func (s *scene) button(value, key string) message.Button {
+	return message.Button{Choice: s.choice(value, key)}
+}
+
+// react puts a reaction of the desk on words in the room.
+func (s *scene) react(t *ticket.Ticket, upstream, emoji string) {
+	if !s.hushed {
+		s.plan.Posts = append(s.plan.Posts, reaction(s.in.Room, s.roomAccount(), t.Number, upstream, emoji))
+	}
+}
+
+// unreact takes one back.
+func (s *scene) unreact(t *ticket.Ticket, upstream, emoji string) {
+	s.plan.Posts = append(s.plan.Posts, withdrawn(reaction(s.in.Room, s.roomAccount(), t.Number, upstream, emoji)))
+}
+
+func (s *scene) roomAccount() string { return orElse(s.in.Account, s.in.Key.Account) }
+
+func reaction(room message.Address, account, number, upstream, emoji string) message.Outbound {
+	return message.Outbound{
+		ID: uuid.Must(uuid.NewV7()).String(), To: room, Account: account, Number: number, Kind: message.Reaction, Text: emoji,
+		About: message.Key{Channel: room.Channel, Account: account, ID: upstream},
+	}
+}
+
+// withdrawn takes a reaction back.
+func withdrawn(mark message.Outbound) message.Outbound {
+	out := mark
+	out.ID, out.Kind, out.Text, out.Amends = uuid.Must(uuid.NewV7()).String(), message.Deletion, "", &mark
+	return out
+}
+
+// editedInRoom takes an edit. That of a note stays one, whatever it says now. That of a
+// word to the customer goes to the customer, unless it reads like a note by now: then it
+// stays here, and the author is told that the customer has the old words.
+func (s *scene) editedInRoom() error {
+	entry, found, err := known(s.r.EntryByUpstream(s.ctx, s.in.Target.ID))
+	if err != nil {
+		return err
+	}
+	if !found || entry.Kind != ticket.Message || entry.Author != s.who.ID {
+		return s.amended()
+	}
+	what, words := parseOrder(s.in.Text)
+	if m := replyMark.FindStringIndex(s.in.Text); m != nil {
+		words = strings.TrimSpace(s.in.Text[m[1]:])
+		if what == orderAnswer {
+			what, _ = parseOrder(words)
+		}
+	}
+	if what == orderNote || s.roomDoubt() != "" {
+		t, err := s.r.Ticket(s.ctx, entry.Ticket)
+		if err != nil {
+			return err
+		}
+		return s.editKept(t)
+	}
+	s.in.Text = words
+	return s.amended()
+}
+
+// aboutWords carries out a button or a menu about words in a thread. False: it was none.
+func (s *scene) aboutWords() (bool, error) {
+	for prefix, do := range map[string]func(*ticket.Ticket, ticket.Entry) error{
+		wordsSend: s.sendNote, wordsUndo: s.callBack, wordsWhere: s.tellWhere,
+	} {
+		upstream, ok := strings.CutPrefix(s.in.Choice, prefix)
+		if s.in.Kind == message.Shortcut {
+			upstream, ok = s.in.Target.ID, prefix == wordsWhere
+		}
+		if !ok {
+			continue
+		}
+		entry, found, err := known(s.r.EntryByUpstream(s.ctx, upstream))
+		if err != nil {
+			return true, err
+		}
+		if !found {
+			s.say("room.no-words", nil)
+			s.outcome(message.Ignored, "words that are in no ticket", nil)
+			return true, nil
+		}
+		t, err := s.r.Ticket(s.ctx, entry.Ticket)
+		if err != nil {
+			return true, err
+		}
+		return true, do(t, entry)
+	}
+	return false, nil
+}
+
+// sendNote makes a note a word to the customer, at its author's wish. What was marked as
+// a note, or reads like one, is none of theirs; nor is what was edited since the button was offered.
+func (s *scene) sendNote(t *ticket.Ticket, note ticket.Entry) error {
+	words := message.Inbound{Text: note.Text, Key: s.in.Key, Attachments: note.Attachments}
+	pressed := s.in
+	s.in = words
+	what, _ := parseOrder(note.Text)
+	doubt := s.roomDoubt()
+	s.in = pressed
+	if what == orderNote || doubt != "" || !note.EditedAt.IsZero() {
+		return s.refused(directory.Refuse("surely-a-note"))
+	}
+	entry, err := t.SendNote(s.who, note, s.e.Schedule.Next(s.now, 0).At, s.now)
+	if err != nil {
+		return s.refused(err)
+	}
+	s.plan.Amended = append(s.plan.Amended, entry)
+	s.unreact(t, entry.Upstream, markNote)
+	return s.goesOut(t, ticket.Said{Text: entry.Text, Upstream: entry.Upstream, Attachments: entry.Attachments})
+}
+
+// callBack calls words back that have not gone yet, and keeps them as a note: all of it
+// in one transaction, which fails when one of the messages is being sent meanwhile.
+func (s *scene) callBack(t *ticket.Ticket, said ticket.Entry) error {
+	all, err := s.r.Conveyed(s.ctx, said.Upstream)
+	if err != nil {
+		return err
+	}
+	waits, mirrored := false, false
+	for _, c := range all {
+		switch {
+		case c.Out.Under != "":
+			mirrored = true
+		case c.Out.NotBefore.IsZero():
+		case c.Fate != Awaiting:
+			return s.tooLate(t)
+		default:
+			waits = true
+		}
+	}
+	if !waits {
+		return s.tooLate(t)
+	}
+	history, err := s.r.History(s.ctx, t.ID, 0, 0, true)
+	if err != nil {
+		return err
+	}
+	note, err := t.TakeBack(s.who, said, history, s.now)
+	if err != nil {
+		return s.refused(err)
+	}
+	s.plan.Recalls = append(s.plan.Recalls, said.Upstream)
+	s.plan.Amended = append(s.plan.Amended, note)
+	s.change(t)
+	if mirrored {
+		if err := s.remirror(all, note); err != nil {
+			return err
+		}
+	} else {
+		s.unreact(t, said.Upstream, markGoing)
+		s.react(t, said.Upstream, markNote)
+	}
+	s.tell(t, "room.undone", nil)
+	s.outcome(message.Added, "called back", t)
+	return nil
+}
+
+// remirror has the thread show words that were written in a form as what they are now.
+func (s *scene) remirror(all []Conveyed, note ticket.Entry) error {
+	for _, c := range all {
+		if c.Out.Under == "" {
+			continue
+		}
+		text, err := s.e.Catalogue.Text(c.Out.Language, "room.note", notice.Data{"Text": note.Text})
+		if err != nil {
+			return err
+		}
+		edit := s.amending(c.Out)
+		edit.Kind, edit.Text, edit.Passage = message.Edit, text, nil
+		s.plan.Posts = append(s.plan.Posts, edit)
+	}
+	return nil
+}
+
+func (s *scene) tooLate(t *ticket.Ticket) error {
+	s.tell(t, "room.too-late", nil)
+	s.outcome(message.Talked, "too late to call back", t)
+	return nil
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -53,11 +54,11 @@ func (c *Channel) upload(ctx context.Context, channel, root string, out message.
 	for part, a := range out.Attachments {
 		i := slices.IndexFunc(known, func(u uploaded) bool { return u.Message == out.ID && u.Part == part })
 		if i >= 0 {
-			shared, err := c.isShared(ctx, known[i].File, channel)
+			shared, err := c.appeared(ctx, known[i].File, channel)
 			if err != nil {
 				return err
 			}
-			if shared {
+			if shared || c.share(ctx, channel, root, known[i].File, a) == nil {
 				continue
 			}
 			known = slices.Delete(known, i, i+1)
@@ -113,6 +114,24 @@ func (c *Channel) share(ctx context.Context, channel, root, id string, a message
 		})
 		return err
 	})
+}
+
+// A file that was shared may take a moment to appear.
+const (
+	appearsIn  = time.Second
+	askedAgain = 3
+)
+
+// appeared reports whether a file that went up stands in a channel, or comes to.
+func (c *Channel) appeared(ctx context.Context, id, channel string) (bool, error) {
+	for range askedAgain {
+		shared, err := c.isShared(ctx, id, channel)
+		if shared || err != nil {
+			return shared, err
+		}
+		sleep(ctx, appearsIn)
+	}
+	return c.isShared(ctx, id, channel)
 }
 
 // isShared asks whether a file that went up stands in a channel.

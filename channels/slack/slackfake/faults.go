@@ -64,7 +64,7 @@ func (f *faults) take(method string) (Fault, bool) {
 	for _, key := range []string{method, ""} {
 		if list := f.calls[key]; len(list) > 0 {
 			f.calls[key] = list[1:]
-			return list[0], true
+			return list[0], list[0] != Fault{}
 		}
 	}
 	return Fault{}, false
@@ -78,6 +78,12 @@ func (s *Server) Break(method string, times int, f Fault) {
 	for range times {
 		s.faults.calls[method] = append(s.faults.calls[method], f)
 	}
+}
+
+// BreakCall lets the n-th call from now go wrong, from 1, whatever its method.
+func (s *Server) BreakCall(n int, f Fault) {
+	s.Break("", n-1, Fault{})
+	s.Break("", 1, f)
 }
 
 // Mend takes back the faults that were not used.

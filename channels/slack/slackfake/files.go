@@ -239,7 +239,7 @@ func (c *call) filesComplete() object {
 		case f == nil || !f.uploaded:
 			return c.no("file_not_found")
 		case f.complete:
-			return c.wrong("file_already_completed", "%s", f.id)
+			return c.no("file_update_failed")
 		}
 		f.Title = cmp.Or(one.Title, f.Name)
 		files = append(files, f)

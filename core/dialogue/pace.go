@@ -76,15 +76,22 @@ func (s *scene) count() error {
 
 // alarm tells the supervisors, whatever is hushed.
 func (s *scene) alarm(key string, data notice.Data) error {
+	says, err := s.toSupervisors(key, data)
+	s.alarms = append(s.alarms, says...)
+	return err
+}
+
+// toSupervisors says something to the supervisors, unless they said it themselves.
+func (s *scene) toSupervisors(key string, data notice.Data) (says []Say, err error) {
 	team, err := s.r.Team(s.ctx)
 	for _, person := range supervisorsOf(team) {
 		for _, to := range person.Reach() {
 			if to != s.in.From {
-				s.alarms = append(s.alarms, Say{To: to, Language: notice.Language(person.Language), Key: key, Data: data})
+				says = append(says, Say{To: to, Language: notice.Language(person.Language), Key: key, Data: data})
 			}
 		}
 	}
-	return err
+	return says, err
 }
 
 // Two desks that acknowledge each other's mails without saying what they are: the same

@@ -28,6 +28,8 @@ type Session struct {
 
 	Two directory.PersonID `json:"two,omitempty"` // who seems to be the same person; the team was told
 
+	Unopened time.Time `json:"unopened,omitzero"` // when the team was last told of what could not be opened
+
 	Language string `json:"language,omitempty"` // that a person nobody knows writes in
 }
 

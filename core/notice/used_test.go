@@ -159,6 +159,7 @@ func built(t *testing.T) map[string][]string {
 		"defect.remark.":   defects,
 		"defect.customer.": defects,
 		"unopened.":        stringsOf(message.Locked, message.ViewOnce, message.Foreign),
+		"unopened.why.":    stringsOf(message.Locked, message.ViewOnce, message.Foreign),
 		"list.title.":      stringsOf(report.Mine, report.InCopy, report.Organisation),
 		"list.state.":      states,
 		"list.since.":      {"today", "week", "month"}, // Listing.Since

@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"slices"
 	"time"
 )
 
@@ -30,6 +31,9 @@ func (r *reader) whatsApp(all []WhatsApp) {
 		}
 		if d := w.EmailAfter; d != 0 && (d < time.Minute || d > day) {
 			r.fault(path+".email_after", "between 1m and 1d, or 0s: notices wait until they can be sent")
+		}
+		if !slices.Contains([]string{"stars", "choices", "none"}, w.Polls) {
+			r.fault(path+".polls", "%q is none of stars, choices, none", w.Polls)
 		}
 		if d := w.Silence; d != 0 && (d < 5*time.Minute || d > day) {
 			r.fault(path+".silence", "between 5m and 1d, or 0s for never")

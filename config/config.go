@@ -192,6 +192,7 @@ type WhatsApp struct {
 	DatabaseFile string        `yaml:"database_file"`
 	EmailAfter   time.Duration `yaml:"email_after"` // notices that wait so long go by mail instead; 0: they wait
 	Silence      time.Duration `yaml:"silence"`     // connected, and nothing at all heard for so long: connect anew; 0: never
+	Polls        string        `yaml:"polls"`       // what is put as a poll beside the numbered text: stars, choices (and stars), none
 }
 
 // File is the SQLite file of the link's keys, when Database is none.

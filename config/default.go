@@ -49,7 +49,9 @@ func Default() Config {
 }
 
 // defaultWhatsApp is what an entry of whatsapp: starts from.
-func defaultWhatsApp() WhatsApp { return WhatsApp{EmailAfter: 5 * time.Minute, Silence: time.Hour} }
+func defaultWhatsApp() WhatsApp {
+	return WhatsApp{EmailAfter: 5 * time.Minute, Silence: time.Hour, Polls: "stars"}
+}
 
 // defaultMailbox is what an entry of email: starts from.
 func defaultMailbox() Mailbox {

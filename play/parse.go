@@ -36,6 +36,7 @@ const (
 	Edits  Verb = "edits"  // ... changes their words
 	Takes  Verb = "takes"  // ... deletes them
 	Reacts Verb = "reacts" // ... reacts to the last message they got, or to one with some words
+	Votes  Verb = "votes"  // ... votes in the last poll they got, or in one about some words
 	Phones Verb = "phones" // somebody writes to them on the desk's own phone
 	Rates  Verb = "rates"  // ... uses the rating page
 	Judges Verb = "judges" // ... uses the page of a held item
@@ -75,6 +76,7 @@ var forms = []form{
 	{Edits, regexp.MustCompile(`^` + name + ` edits on (?P<channel>\w+)\s{2,}(?P<old>.+?) => (?P<text>.+)$`)},
 	{Takes, regexp.MustCompile(`^` + name + ` deletes on (?P<channel>\w+)\s{2,}(?P<text>.+)$`)},
 	{Reacts, regexp.MustCompile(`^` + name + ` reacts on (?P<channel>\w+)(?: to "(?P<old>[^"]+)")?\s{2,}(?P<text>\S+)$`)},
+	{Votes, regexp.MustCompile(`^` + name + ` votes on (?P<channel>\w+)(?: in "(?P<old>[^"]+)")?\s{2,}(?P<text>.+)$`)},
 	{Phones, regexp.MustCompile(`^the desk's phone to ` + name + `\s{2,}(?P<text>.+)$`)},
 	{Rates, regexp.MustCompile(`^` + name + ` rates on the page\s{2,}service=(?P<service>\d) solution=(?P<solution>\d)(?:\s+(?P<text>.+))?$`)},
 	{Judges, regexp.MustCompile(`^` + name + ` (?P<verdict>releases|discards) on the page$`)},

@@ -44,7 +44,7 @@ type Act struct {
 	Who      string
 	Channel  string // empty with Reply or Thread
 	Text     string
-	Old      string // of Edits: the words that were said before; of Reacts: some words of what it is to
+	Old      string // of Edits: the words that were said before; of Reacts and Votes: some words of what it is to
 	Subject  string
 	Files    string // "foto.png 200 KB, nota.pdf 1 MB"
 	Reply    bool   // by mail, to the last mail they got
@@ -71,6 +71,7 @@ type Message struct {
 	Text    string
 	Subject string
 	Files   []string
+	Poll    string // what is asked in a poll beside it
 	Change  string // of words that were there before: "edits" (Text is what they became) or "deletes" (what they were)
 }
 
@@ -300,7 +301,7 @@ func matchShape(shape string) (func(Message) bool, error) {
 
 // whole is what a person sees of a message.
 func whole(m Message) string {
-	return strings.Join(append([]string{m.Subject, m.Text}, m.Files...), "\n")
+	return strings.Join(append([]string{m.Subject, m.Text, m.Poll}, m.Files...), "\n")
 }
 
 // plain leaves out what a transcript does not care for: empty lines, and spacing

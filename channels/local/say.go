@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -179,7 +180,7 @@ func (h *Hub) aim(in *message.Inbound, line Line) error {
 			return err
 		}
 		target = offered.UpstreamID
-		if in.Choice, err = valueOf(offeredIn(offered), line.Choice); err != nil {
+		if in.Choice, err = pressedOn(offered, line.Choice); err != nil {
 			return err
 		}
 	}
@@ -221,6 +222,20 @@ func offeredIn(s Sent) []message.Choice {
 		}
 	}
 	return choices
+}
+
+// pressedOn is what comes in when somebody chooses: of a poll no more than the digest of
+// a label.
+func pressedOn(offered Sent, choice string) (string, error) {
+	if p := offered.Poll; p != nil {
+		for _, option := range p.Options {
+			if option.Label == choice {
+				sum := sha256.Sum256([]byte(choice))
+				return message.ByLabelDigest(sum[:]), nil
+			}
+		}
+	}
+	return valueOf(offeredIn(offered), choice)
 }
 
 func valueOf(choices []message.Choice, pressed string) (string, error) {

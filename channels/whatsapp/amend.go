@@ -46,10 +46,14 @@ func edits(client *whatsmeow.Client, to types.JID, out message.Outbound) (parts 
 	return parts
 }
 
-// deletions take all parts of a message back, files included.
-func deletions(client *whatsmeow.Client, to types.JID, out message.Outbound) (parts []*waE2E.Message) {
+// deletions take all parts of a message back, files and poll included.
+func (c *Channel) deletions(client *whatsmeow.Client, to types.JID, out message.Outbound) (parts []*waE2E.Message) {
 	pieces, _ := layout(out)
-	for i := range len(pieces) + len(out.Attachments) {
+	n := len(pieces) + len(out.Attachments)
+	if c.pollOf(out) != nil {
+		n++
+	}
+	for i := range n {
 		parts = append(parts, client.BuildRevoke(to, types.EmptyJID, partID(out.ID, i)))
 	}
 	return parts

@@ -27,7 +27,8 @@ type Options struct {
 	Pauses  Pauses        // after a connection that ended for a reason
 	Silence time.Duration // connected, and nothing heard for so long: connect anew; 0: never
 
-	Mend message.Link // the page where the number is linked; zero: it has none
+	Mend  message.Link // the page where the number is linked; zero: it has none
+	Polls Polls        // which questions are put as polls too; "" is StarPolls
 
 	HTTP   *http.Client    // for the socket and for files; nil: the system's
 	Memory channels.Memory // of when the phone was last seen, and of a rest that WhatsApp asked for; nil: both are forgotten
@@ -35,6 +36,16 @@ type Options struct {
 	Clock  func() time.Time
 	Log    *slog.Logger
 }
+
+// Polls says which questions a number puts as polls, beside the numbered text.
+type Polls string
+
+// What is put as a poll.
+const (
+	NoPolls     Polls = "none"
+	StarPolls   Polls = "stars"   // ratings
+	ChoicePolls Polls = "choices" // and whatever has a few choices
+)
 
 func (o Options) withDefaults() Options {
 	if o.MaxFile == 0 {
@@ -55,6 +66,9 @@ func (o Options) withDefaults() Options {
 	o.Pauses = o.Pauses.withDefaults()
 	if o.Schema == "" {
 		o.Schema = "whatsapp"
+	}
+	if o.Polls == "" {
+		o.Polls = StarPolls
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -85,7 +85,7 @@ func (c *Channel) compose(ctx context.Context, client *whatsmeow.Client, to type
 	case out.Kind == message.Edit && out.Amends != nil:
 		parts = edits(client, c.chat(ctx, client, to), out)
 	case out.Kind == message.Deletion && out.Amends != nil:
-		parts = deletions(client, c.chat(ctx, client, to), *out.Amends)
+		parts = c.deletions(client, c.chat(ctx, client, to), *out.Amends)
 	default:
 		pieces, caption := layout(out)
 		info := c.quote(ctx, client, to, out)
@@ -99,6 +99,9 @@ func (c *Channel) compose(ctx context.Context, client *whatsmeow.Client, to type
 				return nil, err
 			}
 			parts, caption, info = append(parts, m), "", nil
+		}
+		if poll := c.pollOf(out); poll != nil {
+			parts = append(parts, pollMessage(client, poll, partID(out.ID, len(parts))))
 		}
 	}
 	if len(parts) > mostParts {

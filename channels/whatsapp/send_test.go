@@ -73,8 +73,13 @@ func (l *desk) send(out message.Outbound) message.Outbound {
 // hears waits for part i of a message on Ana's phone.
 func (l *desk) hears(out message.Outbound, i int) *waE2E.Message {
 	l.t.Helper()
-	id := partID(out.ID, i)
-	return watest.Await(l.ana, func(m *events.Message) bool { return m.Info.ID == id }).Message
+	return l.event(partID(out.ID, i)).Message
+}
+
+// event waits for a message on Ana's phone.
+func (l *desk) event(id types.MessageID) *events.Message {
+	l.t.Helper()
+	return watest.Await(l.ana, func(m *events.Message) bool { return m.Info.ID == id })
 }
 
 // keep puts a file where the channel finds it.

@@ -38,6 +38,7 @@ type settings struct {
 	database, redis string
 	imap, smtp      string // host:port; empty: Dovecot and Postfix
 	more            string
+	quiet           string // how long WhatsApp waits for more lines; empty: not at all
 }
 
 // newSite writes the configuration and registers the people.

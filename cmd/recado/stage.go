@@ -317,6 +317,9 @@ func (s *stage) line(a play.Act) (local.Line, error) {
 		if a.Old != "" {
 			line.Target, err = s.heardID(from, a.Old)
 		}
+	case a.Verb == play.Votes:
+		line.Kind, line.Choice, line.Text = message.Press, a.Text, ""
+		line.Target, err = s.pollID(from, a.Old)
 	case a.Verb == play.Phones:
 		line.Own = true
 	case a.Reply || a.Thread != "":
@@ -464,6 +467,16 @@ func (s *stage) heardID(to message.Address, words string) (string, error) {
 	return "", fmt.Errorf("%s was never sent %q", to, words)
 }
 
+// pollID is the id of the last message to somebody with a poll about some words.
+func (s *stage) pollID(to message.Address, words string) (string, error) {
+	for _, m := range slices.Backward(s.hub.To(to, 0)) {
+		if m.Poll != nil && strings.Contains(m.Poll.Name, words) {
+			return m.UpstreamID, nil
+		}
+	}
+	return "", fmt.Errorf("%s was asked nothing in a poll about %q", to, words)
+}
+
 // Heard lists what a person was sent, on all their addresses.
 func (s *stage) Heard(who string) ([]play.Message, error) {
 	p, ok := s.cast[who]
@@ -488,6 +501,9 @@ func (s *stage) Heard(who string) ([]play.Message, error) {
 		}
 		if m.To.Channel == message.Email {
 			heard.Subject = m.Subject
+		}
+		if m.Poll != nil {
+			heard.Poll = "📊 " + m.Poll.Name
 		}
 		for _, f := range m.Attachments {
 			heard.Files = append(heard.Files, f.Name)

@@ -59,7 +59,7 @@ func (d *desk) parts() []bot.Part {
 
 // linkOptions are what is needed to link a number, or to look at it.
 func linkOptions(cfg config.Config, w config.WhatsApp) whatsapp.Options {
-	o := whatsapp.Options{Account: w.Account, Name: cfg.Desk.Name, Silence: w.Silence, Schema: w.Schema(), Clock: wallClock}
+	o := whatsapp.Options{Account: w.Account, Name: cfg.Desk.Name, Silence: w.Silence, Schema: w.Schema(), Polls: whatsapp.Polls(w.Polls), Clock: wallClock}
 	o.DSN = w.Database.Reveal()
 	if w.InFile() {
 		o.DSN = w.File(cfg.Data)

@@ -53,6 +53,7 @@ func (s *scene) notifyClosed(event notice.Event, t *ticket.Ticket, id survey.ID,
 		if say.To.Channel == message.Email {
 			say.Link = &message.Link{Purpose: RatePurpose, Subject: string(id), Label: s.e.Catalogue.Word(say.Language, "rate.link")}
 		}
+		say.Poll = s.starPoll(say.To, say.Language, id, stepService)
 	}
 	return err
 }

@@ -89,6 +89,7 @@ type Say struct {
 	Buttons   []message.Button // below its words, on channels that have some
 	Points    string           // ID of another message that it leads to
 	NotBefore time.Time        // until then it may be called back
+	Poll      *message.Poll    // beside it, on channels that have some
 }
 
 // Apply writes the plan in tx and returns the outcome of each item that ends with it.
@@ -270,6 +271,7 @@ func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
 		Attachments: say.Attachments, InCopy: say.InCopy, Quote: say.Quote, InChat: inChat, Refs: say.Refs, Link: say.Link,
 		Proactive: say.Proactive, Code: say.Code, Conveys: say.Conveys, Verbatim: verbatim(say, data), Passage: passage,
 		Only: say.Only, Form: say.Form, Under: say.Under, As: say.As, Points: say.Points, NotBefore: say.NotBefore,
+		Poll: say.Poll,
 	}
 	if len(say.Buttons) > 0 {
 		out.Card = &message.Card{Body: text, Buttons: say.Buttons}

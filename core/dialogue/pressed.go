@@ -12,7 +12,7 @@ import (
 
 // pressed reads a button or a vote as the words that it stands for. What answers nothing
 // that is asked is no word of anybody: a vote in an old poll opens no ticket. False: it
-// was that.
+// was that, or it is dealt with.
 func (s *scene) pressed() (bool, error) {
 	by := func(c message.Choice) bool { return c.Names(s.in.Choice) }
 	if i := slices.IndexFunc(s.session.Choices, by); i >= 0 {
@@ -24,6 +24,9 @@ func (s *scene) pressed() (bool, error) {
 		return false, err
 	}
 	offered := false
+	if v, ok := votedIn(sent.Out.Poll, by); ok {
+		return false, s.voted(v)
+	}
 	if found {
 		if i := slices.IndexFunc(sent.Out.Choices, by); i >= 0 {
 			c := sent.Out.Choices[i]

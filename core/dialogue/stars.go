@@ -41,7 +41,13 @@ func (s *scene) rateLink(id survey.ID) *message.Link {
 
 // askStars asks in the chat where the ticket was just closed.
 func (s *scene) askStars(t *ticket.Ticket, id survey.ID) {
-	s.question(topicStars, stepService, "rate.service", nil).Ticket = t
+	s.askDimension(t, id, stepService)
+}
+
+// askDimension asks for stars, and remembers for which survey.
+func (s *scene) askDimension(t *ticket.Ticket, id survey.ID, step string) {
+	say := s.question(topicStars, step, dimensions[step].ask, nil)
+	say.Ticket, say.Poll = t, s.starPoll(say.To, say.Language, id, step)
 	s.session.Survey = id
 }
 
@@ -115,12 +121,11 @@ func (s *scene) askStarsAgain(sv *survey.Survey) error {
 	if err != nil {
 		return err
 	}
-	if sv.Service == 0 {
-		s.question(topicStars, stepService, "rate.service", nil).Ticket = t
-	} else {
-		s.question(topicStars, stepSolution, "rate.solution", nil).Ticket = t
+	step := stepService
+	if sv.Service > 0 {
+		step = stepSolution
 	}
-	s.session.Survey = sv.ID
+	s.askDimension(t, sv.ID, step)
 	s.outcome(message.Talked, "stars outside 1 to 5", t)
 	return nil
 }
@@ -138,12 +143,16 @@ func (s *scene) starsGiven(sv *survey.Survey, first, second int) error {
 	if err != nil {
 		return err
 	}
-	s.rest()
 	s.outcome(message.Rated, "", t)
+	return s.askRest(sv, t)
+}
+
+// askRest goes on after stars: for the solution, then for a comment.
+func (s *scene) askRest(sv *survey.Survey, t *ticket.Ticket) error {
+	s.rest()
 	if sv.Solution == 0 {
 		s.plan.Surveys = append(s.plan.Surveys, *sv)
-		s.question(topicStars, stepSolution, "rate.solution", nil).Ticket = t
-		s.session.Survey = sv.ID
+		s.askDimension(t, sv.ID, stepSolution)
 		return nil
 	}
 	if err := s.alertRating(sv, t); err != nil {

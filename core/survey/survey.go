@@ -54,6 +54,9 @@ type Stars struct {
 	Comment           string
 }
 
+// MostStars is the best rating; the worst is 1.
+const MostStars = 5
+
 // Errors of Rate.
 var (
 	ErrExpired = errors.New("survey: the time to answer is over")
@@ -68,7 +71,7 @@ func (s *Survey) Rate(a Stars, via string, now time.Time) error {
 		return ErrExpired
 	}
 	for _, n := range []int{a.Service, a.Solution} {
-		if n < 0 || n > 5 {
+		if n < 0 || n > MostStars {
 			return ErrRange
 		}
 	}

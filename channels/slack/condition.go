@@ -104,6 +104,10 @@ func inWords(err error) string {
 		return "a token is of the wrong kind (" + said + "): bot_token begins with xoxb-, app_token with xapp-"
 	case "missing_scope":
 		return "the app lacks a permission (" + needed(err) + "): add it under OAuth & Permissions, and install the app again"
+	case "channel_not_found", "not_in_channel":
+		return "the app is not in the channel, or there is none of that id (" + said + "): invite the app there, with /invite"
+	case "is_archived":
+		return "the channel is archived: bring it back, or name another one in the configuration"
 	default:
 		return "Slack says " + said
 	}

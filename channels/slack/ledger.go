@@ -30,7 +30,8 @@ const (
 // ledger is what is known of posts whose fate is not.
 type ledger struct {
 	mu    sync.Mutex
-	tried recent[string, bool]
+	tried recent[string, bool]   // and whether it had been before
+	done  recent[string, string] // what was said, by its upstream id
 	looks recent[spot, looked]
 }
 
@@ -41,18 +42,25 @@ type looked struct {
 	found map[string]map[int]string // by message and part: its ts
 }
 
-func (l *ledger) begin(id string) {
+// begin notes that a message is tried. It returns the upstream id of one that was said
+// already, by this process.
+func (l *ledger) begin(id string) (as string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.tried.most, l.looks.most = mostLedger, mostThreads
+	l.tried.most, l.done.most, l.looks.most = mostLedger, mostLedger, mostThreads
+	if as, said := l.done.get(id); said {
+		return as
+	}
 	_, again := l.tried.get(id)
 	l.tried.put(id, again)
+	return ""
 }
 
-func (l *ledger) end(id string) {
+func (l *ledger) end(id, as string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.tried.drop(id)
+	l.done.put(id, as)
 }
 
 // again reports whether a message was tried before, and not known to have ended.

@@ -94,6 +94,7 @@ type desk struct {
 // newDesk makes a workspace with one room.
 func newDesk(t *testing.T, change ...func(*Options)) *desk {
 	t.Helper()
+	t.Parallel() // each has a Slack of its own, whose pace is the real one's
 	d := &desk{t: t, fake: slackfake.New(t), files: &files{}, mem: &memory{}, heard: heard{news: make(chan struct{})}}
 	d.fake.SetPatience(20 * time.Second)
 	d.work = d.fake.Workspace("Suporte")

@@ -61,7 +61,9 @@ func (c *Channel) post(ctx context.Context, to string, out message.Outbound) (st
 		return "", err
 	}
 	root := rootOf(out, channel)
-	c.ledger.begin(out.ID)
+	if as := c.ledger.begin(out.ID); as != "" {
+		return as, nil
+	}
 	said, err := c.saidBefore(ctx, channel, root, out.ID)
 	if err != nil {
 		return "", fmt.Errorf("looking whether it was said before: %w", err)
@@ -84,8 +86,9 @@ func (c *Channel) post(ctx context.Context, to string, out message.Outbound) (st
 			return "", err
 		}
 	}
-	c.ledger.end(out.ID)
-	return spot{channel, first}.String(), nil
+	as := spot{channel, first}.String()
+	c.ledger.end(out.ID, as)
+	return as, nil
 }
 
 // rootOf is the thread in which something is said: Slack names it by its root alone.

@@ -36,8 +36,8 @@ func (c *Channel) reader(ctx context.Context, emoji map[string]string) *reader {
 }
 
 // marked is what stands between < and > (docs.slack.dev, "Formatting message text"): a
-// sign, what is meant, and how it is shown.
-var marked = regexp.MustCompile(`<([^<>]*)>`)
+// sign or a scheme, what is meant, and how it is shown.
+var marked = regexp.MustCompile(`<((?:[@#!]|[A-Za-z][A-Za-z0-9+.\-]*:)[^<>]*)>`)
 
 // entities are what Slack escapes, and nothing else.
 var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")

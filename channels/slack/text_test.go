@@ -28,7 +28,7 @@ func TestPlainText(t *testing.T) {
 		"<!date^1392734382^{date}|hoje>":             "hoje",
 		":wave::skin-tone-3: :parrot: :+1: 10:30:00": "👋🏼 :parrot: 👍 10:30:00",
 		"&gt; citado\n• item":                        "> citado\n• item",
-		"<> <|> <@> <#> <!>":                         "@ # @",
+		"<> <|> <b> <@> <#> <!>":                     "<> <|> <b> @ # @",
 		"a &lt;https://b&gt;":                        "a <https://b>",
 	} {
 		r := &reader{

@@ -74,9 +74,9 @@ func (c *condition) get() channels.State {
 	defer c.mu.Unlock()
 	switch {
 	case c.sending != nil:
-		return channels.State{Detail: inWords(c.sending), Trouble: message.LoggedOut}
+		return channels.State{Detail: inWords(c.sending), Trouble: message.Uninstalled}
 	case c.failing != nil && isSignedOut(c.failing):
-		return channels.State{Up: c.sockets > 0, Detail: inWords(c.failing), Trouble: message.LoggedOut}
+		return channels.State{Up: c.sockets > 0, Detail: inWords(c.failing), Trouble: message.Uninstalled}
 	case !c.running:
 		return channels.State{Detail: "not running"}
 	case c.bySocket && c.sockets == 0 && c.failing != nil:

@@ -73,8 +73,7 @@ func TestNoShapePanics(t *testing.T) {
 		try := func() {
 			n, _ := v.(map[string]any)
 			if err := whole(c, kind, n); err != nil {
-				raw, _ := json.Marshal(v)
-				t.Fatalf("%s: %v\n%s", name, err, raw)
+				t.Fatalf("%s: %v\n%v", name, err, v)
 			}
 		}
 		try()

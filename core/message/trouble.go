@@ -17,7 +17,8 @@ const (
 	Outdated    Trouble = "outdated"     // the upstream wants a newer program
 	Shut        Trouble = "shut"         // the upstream refuses the connection, for another reason
 	PhoneUnseen Trouble = "phone-unseen" // the link ends when its phone stays away
+	Uninstalled Trouble = "uninstalled"  // the upstream takes our app's token no more, or lacks a permission
 )
 
 // Troubles are all of them.
-var Troubles = []Trouble{Down, Silent, Unlinked, LoggedOut, Replaced, Banned, Restricted, Outdated, Shut, PhoneUnseen}
+var Troubles = []Trouble{Down, Silent, Unlinked, LoggedOut, Replaced, Banned, Restricted, Outdated, Shut, PhoneUnseen, Uninstalled}

@@ -66,7 +66,7 @@ func (w *Workspace) tell(event object, scope string) {
 // event wraps an event. It is nil when the app may not know of it.
 func (w *Workspace) event(event object, scope string) *delivery {
 	s := w.server
-	if scope != "" && !slices.Contains(w.token.scopes, scope) || w.token.state == "account_inactive" {
+	if scope != "" && !slices.Contains(w.token.scopes, scope) || w.token.state == "account_inactive" || !s.subscribed(event) {
 		return nil
 	}
 	return &delivery{kind: "events_api", workspace: w, payload: object{

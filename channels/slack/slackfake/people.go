@@ -52,6 +52,9 @@ func (u *User) RepliesAloud(to *Message, text string) *Message {
 func (u *User) writes(m *message, text string) *Message {
 	u.server.t.Helper()
 	return act(u, m.channel, func() *Message {
+		if m.channel.direct != nil {
+			u.server.offers("messages tab that people may write in", func(m *manifest) bool { return m.Features.AppHome.Messages && !m.Features.AppHome.ReadOnly })
+		}
 		m.user, m.text = u, typed(text)
 		if !u.isBot {
 			m.blocks = rich(u.server.ts(), text)
@@ -152,6 +155,7 @@ func (u *User) shares(m *message, comment string, files []Upload) *Message {
 func (u *User) OpensHome() {
 	u.server.mu.Lock()
 	defer u.server.mu.Unlock()
+	u.server.offers("home tab", func(m *manifest) bool { return m.Features.AppHome.Home })
 	u.opened = true
 	event := object{"type": "app_home_opened", "user": u.id, "channel": u.workspace.dm(u).id, "tab": "home", "event_ts": u.server.ts()}
 	if u.home != nil {
@@ -166,6 +170,7 @@ func (u *User) Command(c *Channel, command, text string) *Act {
 	return act(u, c, func() *Act {
 		a := &Act{user: u, what: command + " " + text}
 		s := u.server
+		s.offers("command "+command, hasCommand(command))
 		payload := object{
 			"token": verification, "team_id": u.workspace.id, "team_domain": u.workspace.domain, "channel_id": c.id, "channel_name": commandName(c),
 			"user_id": u.id, "user_name": handle(u.name), "command": command, "text": text, "api_app_id": s.app.id, "is_enterprise_install": "false",
@@ -192,6 +197,7 @@ func (u *User) Shortcut(on *Message, callbackID string) *Act {
 	return act(u, on.Channel, func() *Act {
 		a := &Act{user: u, what: "shortcut " + callbackID}
 		s := u.server
+		s.offers("message shortcut "+callbackID, hasShortcut("message", callbackID))
 		payload := u.payload("message_action", u.workspace)
 		payload["callback_id"], payload["message_ts"], payload["message"] = callbackID, on.TS, on.live.object()
 		payload["channel"] = object{"id": on.Channel.id, "name": on.Channel.shownName()}
@@ -211,8 +217,24 @@ func (c *Channel) shownName() string {
 	return c.name
 }
 
-// payload begins an interactive payload.
+// GlobalShortcut uses one of the app's shortcuts that belong to no message.
+func (u *User) GlobalShortcut(callbackID string) *Act {
+	s := u.server
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.offers("global shortcut "+callbackID, hasShortcut("global", callbackID))
+	a := &Act{user: u, what: "shortcut " + callbackID}
+	payload := u.payload("shortcut", u.workspace)
+	payload["callback_id"], payload["trigger_id"] = callbackID, s.trigger(u)
+	s.send(&delivery{kind: "interactive", workspace: u.workspace, payload: payload, act: a})
+	return a
+}
+
+// payload begins an interactive payload. The caller holds the lock.
 func (u *User) payload(kind string, w *Workspace) object {
+	u.server.t.Helper()
+	u.server.offers("interactivity", func(m *manifest) bool { return m.Settings.Interactivity.On })
 	return object{
 		"type": kind, "token": verification, "api_app_id": u.server.app.id, "action_ts": u.server.ts(),
 		"team": object{"id": w.id, "domain": w.domain}, "enterprise": nil, "is_enterprise_install": false,

@@ -59,6 +59,7 @@ const verification = "fake-verification"
 type app struct {
 	id, name, clientID, clientSecret, signingSecret, token string
 	tokenRevoked, socketOff                                bool
+	installed                                              *manifest // nil: the app may do everything
 }
 
 // New starts a server for t. When t ends, whatever was strange fails it.

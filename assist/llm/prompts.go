@@ -15,9 +15,8 @@ var promptFiles embed.FS
 
 // Prompts in use.
 const (
-	triagePrompt  = "triage-1"
-	advicePrompt  = "advice-1"
-	picturePrompt = "picture-1"
+	triagePrompt = "triage-1"
+	advicePrompt = "advice-1"
 )
 
 // prompts are the parsed files.

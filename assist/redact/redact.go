@@ -136,3 +136,14 @@ func pass(text string) []found {
 	slices.SortFunc(all, func(a, b found) int { return cmp.Compare(a.start, b.start) })
 	return all
 }
+
+// Blank replaces what must not be seen by "…", for good.
+func Blank(text string) string {
+	var b strings.Builder
+	at := 0
+	for _, f := range find(text) {
+		b.WriteString(text[at:f.start] + "…")
+		at = f.end
+	}
+	return b.String() + text[at:]
+}

@@ -115,3 +115,9 @@ func FuzzHide(f *testing.F) {
 		}
 	})
 }
+
+func TestBlank(t *testing.T) {
+	if got, want := Blank("Oi Carlos, o CPF 529.982.247-25 entrou; ligue (11) 98888-7777."), "Oi Carlos, o CPF … entrou; ligue …."; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -441,6 +441,15 @@ func (a *scriptedAssistant) Read(ctx context.Context, b dialogue.Brief) (dialogu
 	return a.real.Read(ctx, b)
 }
 
+// Advise implements dialogue.Adviser: what is scripted are readings, so the real one advises.
+func (a *scriptedAssistant) Advise(ctx context.Context, c dialogue.Case) (dialogue.Advice, error) {
+	real, ok := a.real.(dialogue.Adviser)
+	if a.fault != "" || !ok {
+		return dialogue.Advice{}, errors.New("the assistant is away")
+	}
+	return real.Advise(ctx, c)
+}
+
 // spanOf reads "2 days".
 func spanOf(text string) (time.Duration, error) {
 	var n int

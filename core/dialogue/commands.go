@@ -136,4 +136,14 @@ var verbs = inverted(map[command][]string{
 	cmdTake: {
 		"assumir", "pegar", "take", "tomar",
 	},
+	cmdDraft: {
+		"rascunho", "sugestao", "sugerir", "sugerir resposta", "sugestao de resposta", "rascunhar", "draft", "draft a reply", "draft reply",
+		"suggest", "suggest a reply", "suggestion", "borrador", "sugerencia", "sugerir respuesta",
+	},
+	cmdSummary: {
+		"resumo", "resumir", "summary", "summarize", "summarise", "sum up", "resumen",
+	},
+	cmdAlike: {
+		"parecidos", "semelhantes", "similares", "chamados parecidos", "similar", "similar tickets", "casos parecidos", "casos similares",
+	},
 })

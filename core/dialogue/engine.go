@@ -110,18 +110,18 @@ func (e *Engine) Prepare(ctx context.Context, turn Turn) (*Plan, error) {
 		return nil, err
 	}
 	s.start(session)
-	reads := false
+	var asks func(context.Context) // the assistant may take its time, and nothing stays open meanwhile
 	err = e.Store.View(ctx, func(r Reader) error {
 		if err := s.load(r); err != nil {
 			return err
 		}
-		if reads = s.wantsReading(); reads {
-			return nil // the assistant may take its time, and nothing stays open meanwhile
+		if asks, err = s.asking(); asks != nil || err != nil {
+			return err
 		}
 		return s.decideAll(r)
 	})
-	if err == nil && reads {
-		s.ask(ctx)
+	if err == nil && asks != nil {
+		asks(ctx)
 		err = e.Store.View(ctx, s.decideAll)
 	}
 	if err != nil {
@@ -136,6 +136,21 @@ func (s *scene) decideAll(r Reader) error {
 		return err
 	}
 	return s.showRooms()
+}
+
+// asking is what the assistant is asked for this turn; nil: nothing.
+func (s *scene) asking() (func(context.Context), error) {
+	if s.wantsReading() {
+		return s.ask, nil
+	}
+	a := s.adviser()
+	if a == nil {
+		return nil, nil
+	}
+	if found, err := s.gather(); !found || err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) { s.consult(ctx, a) }, nil
 }
 
 // ask reads the turn through the assistant. Without an answer the engine asks the

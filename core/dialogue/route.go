@@ -31,6 +31,7 @@ const (
 	topicTour     Topic = "tour"     // A9: the guided tour
 	topicNPS      Topic = "nps"      // E3
 	topicChange   Topic = "change"   // B8: what of a ticket should change
+	topicAdvice   Topic = "advice"   // H4: the team: what to do with a draft
 	topicCall     Topic = "call"     // A10: who called
 )
 

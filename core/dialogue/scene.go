@@ -40,6 +40,9 @@ type scene struct {
 	noModel bool                   // one of theirs wants no model
 	reading Reading
 
+	caseOf *Case   // what an agent wants advice about (H4)
+	advice *Advice // nil: none was asked for, or given
+
 	people map[directory.PersonID]directory.Person // looked up already
 
 	root  string                    // of what is done in a room: ID of our message whose thread it is in
@@ -95,7 +98,7 @@ func (s *scene) load(r Reader) error {
 		return err
 	}
 	s.command = parseCommand(s.in.Text, s.now.In(s.e.Location).Year())
-	if s.command.command == cmdHeld && !s.who.OnTeam() {
+	if s.command.command.teams() && !s.who.OnTeam() {
 		s.command = understood{} // to anybody else it is a word like any other
 	}
 	if err := s.loadRoot(); err != nil {

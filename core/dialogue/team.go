@@ -115,7 +115,7 @@ func (s *scene) commandsUs() bool {
 		return false
 	}
 	switch s.command.command {
-	case cmdHelp, cmdCancel, cmdQueue, cmdMine, cmdDetails, cmdWhole, cmdClose, cmdHeld:
+	case cmdHelp, cmdCancel, cmdQueue, cmdMine, cmdDetails, cmdWhole, cmdClose, cmdHeld, cmdDraft, cmdSummary, cmdAlike:
 		return true
 	}
 	return false
@@ -148,6 +148,8 @@ func (s *scene) obeyTeam() (bool, error) {
 		return true, s.take()
 	case cmdHeld:
 		return true, s.listHeld()
+	case cmdDraft, cmdSummary, cmdAlike:
+		return true, s.advised()
 	case cmdClose:
 		if s.command.number == "" && s.session.Ticket == "" && s.thread == nil {
 			return false, nil
@@ -372,6 +374,8 @@ func (s *scene) teamAnswered() (bool, error) {
 		return s.audienceChosen()
 	case topicHeld:
 		return s.heldAnswered()
+	case topicAdvice:
+		return s.draftAnswered()
 	case topicForward:
 		return s.senderChosen()
 	case topicCall:

@@ -57,7 +57,15 @@ const (
 	cmdTour    command = "tour"
 	cmdNews    command = "news"
 	cmdChange  command = "change"
+	cmdDraft   command = "draft"
+	cmdSummary command = "summary"
+	cmdAlike   command = "alike"
 )
+
+// teams reports a command of the team alone: from anybody else it is words.
+func (c command) teams() bool {
+	return c == cmdHeld || c == cmdDraft || c == cmdSummary || c == cmdAlike
+}
 
 // human is a wish to talk to somebody. Folded.
 var human = regexp.MustCompile(`^(?:(?:eu )?(?:quero|queria|gostaria de|preciso|posso|pode ser|tem como|da para|da pra) )?` +

@@ -1,0 +1,329 @@
+package dialogue
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"recado/core/directory"
+	"recado/core/message"
+	"recado/core/notice"
+	"recado/core/report"
+	"recado/core/ticket"
+)
+
+// What the team asks for in words (H4), and as what the adviser is asked.
+var wishes = map[command]Wish{cmdDraft: WantDraft, cmdSummary: WantSummary, cmdAlike: WantAlike}
+
+// Figures of a case.
+const (
+	caseLines  = 40  // the newest of a ticket's history: what a prompt holds
+	caseSolved = 60  // closed tickets that are looked through for similar ones
+	shownAlike = 3   // similar tickets that are shown
+	shownText  = 300 // characters of each
+)
+
+// adviser is the assistant's other half, if the turn asks for it; nil otherwise.
+func (s *scene) adviser() Adviser {
+	a, can := s.e.Assistant.(Adviser)
+	if _, wanted := wishes[s.command.command]; !can || !wanted || !s.proved || !s.who.OnTeam() || s.in.Kind == message.Edit || s.in.Kind == message.Deletion {
+		return nil
+	}
+	return a
+}
+
+// gather makes the case that an agent asks about. False: there is none to ask about.
+func (s *scene) gather() (bool, error) {
+	t, err := s.adviseAbout()
+	if t == nil || err != nil {
+		return false, err
+	}
+	c := &Case{
+		Wish: wishes[s.command.command], Number: t.Number, Subject: t.Subject, Place: s.pathName(t.About), Status: s.statusName(t.Status, t.WaitingOn),
+		Reader: s.lang(), Agent: s.who.First(), Conversation: s.in.Conversation,
+	}
+	requester, err := s.person(t.Requester)
+	if err != nil {
+		return false, err
+	}
+	c.Customer, c.Language = requester.First(), notice.Language(orElse(requester.Language, s.e.Desk.Language))
+	if c.Organisation, _, err = known(s.r.Organisation(s.ctx, t.Org)); err != nil {
+		return false, err
+	}
+	if c.NoModel, err = s.wantsNoModel(t, requester, c.Organisation); err != nil {
+		return false, err
+	}
+	if c.Said, err = s.linesOf(t, c.Wish == WantSummary); err != nil {
+		return false, err
+	}
+	if c.Wish != WantSummary {
+		c.Solved, err = s.solvedLike(t)
+	}
+	s.caseOf = c
+	return err == nil, err
+}
+
+// wantsNoModel reports whether one of those whose words are in a ticket wants no model.
+func (s *scene) wantsNoModel(t *ticket.Ticket, requester directory.Person, org directory.Organisation) (bool, error) {
+	if org.NoAssistant {
+		return true, nil
+	}
+	for _, id := range append([]directory.PersonID{requester.ID}, t.Participants...) {
+		p, err := s.person(id)
+		if err != nil {
+			return false, err
+		}
+		for _, m := range p.Members {
+			of, _, err := known(s.r.Organisation(s.ctx, m.Org))
+			if err != nil || of.NoAssistant {
+				return of.NoAssistant, err
+			}
+		}
+	}
+	return false, nil
+}
+
+// adviseAbout is the ticket that an agent means: by number, by thread, or in focus.
+func (s *scene) adviseAbout() (*ticket.Ticket, error) {
+	if n := s.command.number; n != "" {
+		t, found, err := known(s.r.Numbered(s.ctx, n))
+		if err != nil || !found {
+			return nil, err
+		}
+		return t, nil
+	}
+	return s.focused()
+}
+
+// linesOf is what was said in a ticket. The team's notes are for the team alone: a draft
+// is made without them, so that none can get into it (rule 8).
+func (s *scene) linesOf(t *ticket.Ticket, notes bool) ([]Line, error) {
+	entries, err := s.r.History(s.ctx, t.ID, 0, 0, notes)
+	if err != nil {
+		return nil, err
+	}
+	var out []Line
+	for _, e := range entries {
+		if e.Kind == ticket.Event || !e.DeletedAt.IsZero() || strings.TrimSpace(e.Text) == "" {
+			continue
+		}
+		out = append(out, Line{Side: e.Side, Note: e.Kind == ticket.Note, At: e.At, Text: e.Text})
+	}
+	return out[max(0, len(out)-caseLines):], nil
+}
+
+// solvedLike lists closed tickets about the same product, latest first, with the team's
+// last word in each.
+func (s *scene) solvedLike(t *ticket.Ticket) ([]Solved, error) {
+	page, err := s.r.List(s.ctx, report.Query{
+		Scope: report.ScopeOf(s.who), Size: caseSolved,
+		Filter: report.Filter{Whose: report.Organisation, Statuses: []ticket.Status{ticket.Closed}, Product: t.About.Product},
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []Solved
+	for _, line := range page.Lines {
+		if line.ID == t.ID {
+			continue
+		}
+		one, err := s.solved(t, line)
+		if err != nil {
+			return nil, err
+		}
+		if one.Answer != "" { // nobody answered: nothing was learned
+			out = append(out, one)
+		}
+	}
+	return out, nil
+}
+
+// solved reads one of them. Its words may go to t's customer when it was their own, or
+// when its organisation shares (C8) and nobody made it private.
+func (s *scene) solved(t *ticket.Ticket, line report.Line) (Solved, error) {
+	old, err := s.r.Ticket(s.ctx, line.ID)
+	if err != nil {
+		return Solved{}, err
+	}
+	org, _, err := known(s.r.Organisation(s.ctx, line.Org))
+	if err != nil {
+		return Solved{}, err
+	}
+	entries, err := s.r.Latest(s.ctx, line.ID, latestWords)
+	if err != nil {
+		return Solved{}, err
+	}
+	out := Solved{
+		Number: line.Number, Subject: line.Subject, Description: old.Description,
+		Shared: old.Requester == t.Requester || org.Shares && !old.Private,
+	}
+	for _, e := range slices.Backward(entries) {
+		if e.Side == ticket.Team && e.DeletedAt.IsZero() && strings.TrimSpace(e.Text) != "" {
+			out.Answer = e.Text
+			break
+		}
+	}
+	return out, nil
+}
+
+// consult asks the adviser, while nothing is open. Without an answer the agent hears so.
+func (s *scene) consult(ctx context.Context, a Adviser) {
+	ctx, cancel := context.WithTimeout(ctx, s.e.Patience)
+	defer cancel()
+	advice, err := s.advisedBy(ctx, a)
+	if err != nil {
+		s.e.Log.WarnContext(ctx, "the adviser did not answer", "error", err)
+		return
+	}
+	s.advice = &advice
+}
+
+// advisedBy turns a panic into an error, as read does.
+func (s *scene) advisedBy(ctx context.Context, a Adviser) (advice Advice, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("the adviser panicked: %v", v)
+		}
+	}()
+	return a.Advise(ctx, *s.caseOf)
+}
+
+// advised shows an agent what they asked for. Nobody else is told, and nothing changes.
+func (s *scene) advised() error {
+	if s.command.number == "" && s.thread == nil && s.session.Ticket == "" {
+		s.say("advice.which", nil)
+		s.outcome(message.Talked, "asked which ticket", nil)
+		return nil
+	}
+	t, err := s.pick(s.command.command, func() ([]*ticket.Ticket, error) { return nil, nil })
+	if err != nil || t == nil {
+		return err
+	}
+	s.rest()
+	s.focus(t)
+	if s.advice == nil || len(s.advice.Claims) == 0 && len(s.advice.Sources) == 0 {
+		s.sayOf(t, "advice.none", nil)
+		s.outcome(message.Talked, "no advice", t)
+		return nil
+	}
+	s.outcome(message.Talked, "advice by "+s.advice.By, t)
+	data := s.adviceData()
+	switch wishes[s.command.command] {
+	case WantSummary:
+		s.sayOf(t, "advice.summary", data)
+	case WantAlike:
+		s.sayOf(t, "advice.alike", data)
+	default:
+		return s.offerDraft(t, data)
+	}
+	return nil
+}
+
+// offerDraft shows a draft with what can be done with it. What it was made of may change
+// before it is sent: the step is the ticket's last word.
+func (s *scene) offerDraft(t *ticket.Ticket, data notice.Data) error {
+	if len(s.advice.Claims) == 0 {
+		s.sayOf(t, "advice.none", nil)
+		return nil
+	}
+	last, err := s.lastSaid(t)
+	if err != nil {
+		return err
+	}
+	s.question(topicAdvice, last, "advice.draft", data,
+		s.choice(valYes, "choice.send"), s.choice(valChange, "choice.edit"), s.choice(valCancel, "choice.discard")).Ticket = t
+	s.session.Words = s.advice.Text()
+	s.session.Ticket = t.ID
+	return nil
+}
+
+// lastSaid is the id of the last message of a ticket.
+func (s *scene) lastSaid(t *ticket.Ticket) (string, error) {
+	entries, err := s.r.Latest(s.ctx, t.ID, 1)
+	if err != nil || len(entries) == 0 {
+		return "", err
+	}
+	return entries[0].ID, nil
+}
+
+// Text is the claims in one piece: what a customer would read.
+func (a Advice) Text() string {
+	parts := make([]string, len(a.Claims))
+	for i, c := range a.Claims {
+		parts[i] = strings.TrimSpace(c.Text)
+	}
+	return strings.Join(parts, "\n")
+}
+
+// adviceData is an advice for an agent's eyes: the words, then what each rests on.
+func (s *scene) adviceData() notice.Data {
+	a := s.advice
+	var text []string
+	for _, c := range a.Claims {
+		line := strings.TrimSpace(c.Text)
+		var marks []string
+		for _, key := range c.Sources {
+			if i := slices.IndexFunc(a.Sources, func(src Source) bool { return src.Key == key }); i >= 0 {
+				marks = append(marks, fmt.Sprintf("[%d]", i+1))
+			}
+		}
+		text = append(text, strings.TrimSpace(line+" "+strings.Join(marks, "")))
+	}
+	var sources []string
+	for i, src := range a.Sources {
+		line := fmt.Sprintf("[%d] %s", i+1, src.Title)
+		if src.URL != "" {
+			line += " " + src.URL
+		}
+		if wishes[s.command.command] == WantAlike {
+			if i == shownAlike {
+				break
+			}
+			line += "\n" + excerpt(src.Text, shownText)
+		}
+		sources = append(sources, line)
+	}
+	var ask []string
+	for _, d := range a.Ask {
+		if slices.Contains(Details, d) {
+			ask = append(ask, s.e.Catalogue.Word(s.lang(), "detail."+string(d)))
+		}
+	}
+	s.retold = append(s.retold, text...)
+	s.retold = append(s.retold, sources...)
+	return notice.Data{
+		"Text": strings.Join(text, "\n"), "Sources": strings.Join(sources, "\n"), "Ask": strings.Join(ask, ", "), "By": a.By,
+	}
+}
+
+// draftAnswered sends, gives back or drops a draft: it never leaves without this word.
+func (s *scene) draftAnswered() (bool, error) {
+	c, ok := choose(s.in.Text, s.session.Choices)
+	t, err := s.focused()
+	words := s.session.Words
+	if err != nil || !ok || t == nil || words == "" {
+		return false, err
+	}
+	switch c.Value {
+	case valYes:
+		if last, err := s.lastSaid(t); err != nil {
+			return true, err
+		} else if s.session.Step != last {
+			s.rest()
+			s.sayOf(t, "advice.stale", nil)
+			s.outcome(message.Talked, "the ticket went on after the draft", t)
+			return true, nil
+		}
+		said := s.saidAs(words)
+		said.FullText, said.Original, said.Folded = "", "", false // those are of the agent's "1"
+		return true, s.answered(t, said)
+	case valChange:
+		s.rest()
+		s.focus(t)
+		s.sayOf(t, "advice.edit", notice.Data{"Text": words})
+		s.outcome(message.Talked, "gave the draft to be changed", t)
+		return true, nil
+	}
+	return true, s.cancel()
+}

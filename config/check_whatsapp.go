@@ -35,6 +35,9 @@ func (r *reader) whatsApp(all []WhatsApp) {
 		if !slices.Contains([]string{"stars", "choices", "none"}, w.Polls) {
 			r.fault(path+".polls", "%q is none of stars, choices, none", w.Polls)
 		}
+		if w.Groups != GroupsIgnored && w.Groups != GroupsAreRooms {
+			r.fault(path+".groups", "%q is none of %s, %s", w.Groups, GroupsIgnored, GroupsAreRooms)
+		}
 		if d := w.Silence; d != 0 && (d < 5*time.Minute || d > day) {
 			r.fault(path+".silence", "between 5m and 1d, or 0s for never")
 		}

@@ -85,6 +85,7 @@ func (w *Web) complete() {
 // complete puts the link's keys where the desk's own data is: of processes that share
 // a database, any may be the one that has the number.
 func (w *WhatsApp) complete(desk Secret) {
+	w.Groups = cmp.Or(w.Groups, GroupsIgnored)
 	switch {
 	case !w.Database.IsZero():
 	case desk.IsZero():

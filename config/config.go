@@ -192,8 +192,15 @@ type WhatsApp struct {
 	DatabaseFile string        `yaml:"database_file"`
 	EmailAfter   time.Duration `yaml:"email_after"` // notices that wait so long go by mail instead; 0: they wait
 	Silence      time.Duration `yaml:"silence"`     // connected, and nothing at all heard for so long: connect anew; 0: never
+	Groups       string        `yaml:"groups"`      // ignore; rooms: who calls the desk in a group is answered, privately
 	Polls        string        `yaml:"polls"`       // what is put as a poll beside the numbered text: stars, choices (and stars), none
 }
+
+// What WhatsApp.Groups may say.
+const (
+	GroupsIgnored  = "ignore"
+	GroupsAreRooms = "rooms"
+)
 
 // File is the SQLite file of the link's keys, when Database is none.
 func (w *WhatsApp) File(data string) string { return filepath.Join(data, "whatsapp-"+w.Account+".db") }

@@ -117,14 +117,15 @@ func TestFaultsSayWhereAndWhatToWrite(t *testing.T) {
 				"recado.yaml:13:5: email[3].oauth.refresh_token: give it here or in refresh_token_file; docs/mailboxes.md tells how to get one",
 		},
 		"numbers of WhatsApp": {
-			yaml: "database: postgres://h/desk\nwhatsapp:\n  - {account: Meu Número, silence: 1s, polls: all}\n  - {account: b, email_after: 2d}\n  - {account: b, database: mysql://root:hunter2@db/x}\n  - {account: c, database: sqlite}\n",
+			yaml: "database: postgres://h/desk\nwhatsapp:\n  - {account: Meu Número, silence: 1s, polls: all}\n  - {account: b, email_after: 2d}\n  - {account: b, database: mysql://root:hunter2@db/x}\n  - {account: c, database: sqlite, groups: all}\n",
 			want: "recado.yaml:3:15: whatsapp[1].account: give it a name of small letters, digits and dashes, such as principal\n" +
 				"recado.yaml:3:36: whatsapp[1].silence: between 5m and 1d, or 0s for never\n" +
 				"recado.yaml:3:47: whatsapp[1].polls: \"all\" is none of stars, choices, none\n" +
 				"recado.yaml:4:6: whatsapp[2].database: whatsapp[1] keeps its keys in that database, and one holds those of one number only; write sqlite, or the address of another\n" +
 				"recado.yaml:4:31: whatsapp[2].email_after: between 1m and 1d, or 0s: notices wait until they can be sent\n" +
 				"recado.yaml:5:15: whatsapp[3].account: b is given already as whatsapp[2]\n" +
-				"recado.yaml:5:28: whatsapp[3].database: write it as sqlite, or postgres://user:password@host:5432/name (or leave it empty)",
+				"recado.yaml:5:28: whatsapp[3].database: write it as sqlite, or postgres://user:password@host:5432/name (or leave it empty)\n" +
+				"recado.yaml:6:44: whatsapp[4].groups: \"all\" is none of ignore, rooms",
 		},
 		"workspaces of Slack": {
 			yaml: "slack:\n  - {workspace: suporte, bot_token: hunter2, sockets: 0, rooms: {channel: geral}}\n" +

@@ -36,6 +36,7 @@ type Channel struct {
 	intake *intake
 	lost   awaited[lostFile]    // files that are asked for again
 	unread awaited[shutMessage] // what could not be decrypted, and may come again
+	called calls                // what was for the desk in groups
 	passed tally                // what was none of ours
 	care   care
 }
@@ -65,6 +66,7 @@ func New(o Options) (*Channel, error) {
 	c := &Channel{Options: o, intake: newIntake(), news: make(chan struct{}), line: make(chan struct{}, 1)}
 	c.line <- struct{}{}
 	c.state.now = o.Clock
+	c.called.name = "whatsapp/" + o.Account + "/called"
 	c.pulse.clock, c.pulse.memory, c.pulse.name = o.Clock, o.Memory, phoneMemory(o.Account)
 	c.care.memory, c.care.name = o.Memory, careMemory(o.Account)
 	c.state.set(false, "not connected yet")

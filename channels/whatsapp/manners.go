@@ -2,6 +2,7 @@ package whatsapp
 
 import (
 	"context"
+	"errors"
 
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/types"
@@ -23,7 +24,8 @@ func (c *Channel) Typing(ctx context.Context, to message.Address, on bool) error
 	return client.SendChatPresence(ctx, c.chat(ctx, client, jid), state, types.ChatPresenceMediaText)
 }
 
-// MarkRead gives the items of one conversation their blue ticks.
+// MarkRead gives the items of one conversation their blue ticks, each where it was said:
+// what was for us in a group, there.
 func (c *Channel) MarkRead(ctx context.Context, items []message.Inbound) error {
 	if len(items) == 0 {
 		return nil
@@ -32,17 +34,23 @@ func (c *Channel) MarkRead(ctx context.Context, items []message.Inbound) error {
 	if client == nil {
 		return nil
 	}
-	var ids []types.MessageID
+	who := c.chat(ctx, client, jid)
+	ids := map[types.JID][]types.MessageID{}
 	for _, in := range items {
-		if !in.Own && (in.Kind == message.Text || in.Kind == message.Press) { // the others are no messages of their own
-			ids = append(ids, in.Thread.ID)
+		if in.Own || in.Kind != message.Text && in.Kind != message.Press {
+			continue // no message of its own
 		}
+		chat := who
+		if group, grouped := groupOf(in); grouped {
+			chat = group
+		}
+		ids[chat] = append(ids[chat], in.Thread.ID)
 	}
-	if len(ids) == 0 {
-		return nil
+	var errs []error
+	for chat, read := range ids {
+		errs = append(errs, client.MarkRead(ctx, read, c.Clock(), chat, who))
 	}
-	chat := c.chat(ctx, client, jid)
-	return client.MarkRead(ctx, ids, c.Clock(), chat, chat)
+	return errors.Join(errs...)
 }
 
 // live is the client that is connected now, if any: a courtesy waits for none.

@@ -27,6 +27,8 @@ type Options struct {
 	Pauses  Pauses        // after a connection that ended for a reason
 	Silence time.Duration // connected, and nothing heard for so long: connect anew; 0: never
 
+	Groups bool // who calls the desk in a group is answered, privately; else groups are passed over
+
 	Mend  message.Link // the page where the number is linked; zero: it has none
 	Polls Polls        // which questions are put as polls too; "" is StarPolls
 

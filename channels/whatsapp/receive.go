@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"cmp"
 	"context"
 
 	"go.mau.fi/whatsmeow/proto/waE2E"
@@ -23,7 +24,7 @@ func (c *Channel) hear(ctx context.Context, event any) bool {
 	}
 	switch e := event.(type) {
 	case *events.Message:
-		if !c.concernsUs(e.Info.MessageSource) {
+		if called := inGroup(e.Info.MessageSource) && c.forDesk(ctx, e); !called && !c.concernsUs(e.Info.MessageSource) {
 			return true
 		}
 		c.unread.opened(e.Info.ID)
@@ -73,6 +74,9 @@ func (c *Channel) envelope(ctx context.Context, info *types.MessageInfo) message
 	if in.Own {
 		in.FromName = ""
 	}
+	if inGroup(info.MessageSource) {
+		in.Key.ID += groupMark + info.Chat.User
+	}
 	in.Thread.ID = info.ID
 	return in
 }
@@ -114,6 +118,9 @@ func (c *Channel) said(ctx context.Context, in message.Inbound, m *events.Messag
 		in.Text, some = words(msg)
 	}
 	info := contextOf(msg)
+	if inGroup(m.Info.MessageSource) {
+		in.Text = c.withoutCall(in.Text)
+	}
 	in.Text = c.mentions(ctx, in.Text, info)
 	if info.GetIsForwarded() && in.Text != "" {
 		in.Text = forwarded + in.Text
@@ -132,6 +139,9 @@ func (c *Channel) said(ctx context.Context, in message.Inbound, m *events.Messag
 		if err := c.keep(ctx, &in, &m.Info, f); err != nil {
 			return in, true, err
 		}
+	}
+	if inGroup(m.Info.MessageSource) && in.Text == "" && len(in.Attachments)+len(in.Refused) == 0 {
+		in.Text = greeting
 	}
 	if !some && len(cards) == 0 && !isSilent(msg) {
 		in.Defect, some = message.Foreign, true
@@ -154,6 +164,9 @@ func (c *Channel) amendment(in message.Inbound, p *waE2E.ProtocolMessage) (messa
 	case waE2E.ProtocolMessage_MESSAGE_EDIT:
 		in.Kind = message.Edit
 		in.Text, _ = words(p.GetEditedMessage())
+		if _, grouped := groupOf(in); grouped {
+			in.Text = cmp.Or(c.withoutCall(in.Text), greeting)
+		}
 		return in, true
 	}
 	return in, false

@@ -26,6 +26,7 @@ import (
 func (d *desk) whatsAppOptions(w config.WhatsApp) whatsapp.Options {
 	o := linkOptions(d.cfg, w)
 	o.Files, o.Memory, o.Clock, o.Log = d.files.attachments, d.memory(), d.clock.Now, d.log
+	o.Groups = w.Groups == config.GroupsAreRooms
 	o.Mend = web.PairingLink(w.Account)
 	return o
 }

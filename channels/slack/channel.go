@@ -44,7 +44,7 @@ func New(o Options) (*Channel, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	c := &Channel{Options: o, tokens: fixed(o.BotToken)}
+	c := &Channel{Options: o, tokens: o.tokens()}
 	c.state.bySocket = o.AppToken != ""
 	c.people.most, c.roots.seen.most = mostPeople, mostRoots
 	c.pace.clock, c.since = o.Clock, o.Clock()

@@ -61,6 +61,7 @@ func (c *condition) sent(err error) {
 // signedOut are Slack's words for a token that opens nothing any more.
 var signedOut = []string{
 	"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "no_permission", "org_login_required", "ekm_access_denied",
+	"invalid_refresh_token", "invalid_client_id", "bad_client_secret",
 	"team_access_not_granted", "not_allowed_token_type", "two_factor_setup_required", "access_denied", "team_not_found",
 }
 
@@ -98,6 +99,10 @@ func inWords(err error) string {
 		return err.Error()
 	case "invalid_auth", "not_authed", "token_revoked", "token_expired":
 		return "Slack does not take the token any more (" + said + "): install the app again in the workspace, and configure the new token"
+	case "invalid_refresh_token":
+		return "Slack takes the refresh token no more (" + said + "): install the app again in the workspace, and configure the new one"
+	case "invalid_client_id", "bad_client_secret":
+		return "client_id or client_secret are not the app's (" + said + "): they stand under Basic Information"
 	case "account_inactive", "team_not_found":
 		return "the app is not installed in the workspace any more (" + said + "): install it again, and configure the new token"
 	case "not_allowed_token_type":

@@ -14,9 +14,11 @@ import (
 // Options describe one workspace.
 type Options struct {
 	Workspace string // its id, such as T0123456789: it names this end in keys and addresses, for ever
-	BotToken  string // xoxb-…, or xoxe.xoxb-… of an app whose tokens rotate
+	BotToken  string // xoxb-…; empty: as Rotation says
 	AppToken  string // xapp-…, for Socket Mode; empty: what happens comes by HTTP only
 	Secret    string // of the app, which signs what comes by HTTP; empty: nothing comes by HTTP
+
+	Rotation Rotation // of an app whose tokens end; without a RefreshToken: they do not
 
 	// Rooms are the ids of the channels that belong to the desk. What is said elsewhere is
 	// counted and left alone, but for direct messages, commands and shortcuts. Empty: every
@@ -77,7 +79,7 @@ func (o Options) check() error {
 	switch {
 	case !workspaceID.MatchString(o.Workspace):
 		return errors.New("slack: the workspace needs its id, such as T0123456789")
-	case o.BotToken == "":
+	case o.BotToken == "" && o.Rotation.RefreshToken == "":
 		return errors.New("slack: the bot token is missing")
 	case o.AppToken == "" && o.Secret == "":
 		return errors.New("slack: without an app token and without a signing secret nothing can come in")

@@ -111,5 +111,8 @@ func checksOf(cfg config.Config, now func() time.Time) []check {
 	if cfg.Assistant.Model.On() {
 		checks = append(checks, check{"model " + cfg.Assistant.Model.Name, t.model})
 	}
+	for _, s := range cfg.Slack {
+		checks = append(checks, check{"Slack " + s.Workspace, func(ctx context.Context) (string, error) { return t.slack(ctx, s) }})
+	}
 	return checks
 }

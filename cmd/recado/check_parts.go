@@ -124,6 +124,9 @@ func secretFiles(cfg config.Config) []string {
 	for _, w := range cfg.WhatsApp {
 		all = append(all, w.DatabaseFile)
 	}
+	for _, s := range cfg.Slack {
+		all = append(all, s.BotTokenFile, s.AppTokenFile, s.SigningFile, s.ClientSecretFile, s.RefreshTokenFile)
+	}
 	slices.Sort(all)
 	all = slices.Compact(all)
 	return slices.DeleteFunc(all, func(f string) bool { return f == "" })

@@ -23,6 +23,7 @@ type commands struct {
 	Export   exportCmd   `cmd:"" help:"Write them out again, or the ledger of outcomes."`
 	DKIM     dkimCmd     `cmd:"" name:"dkim" help:"Make a key that signs outgoing mail, and show what to publish for it."`
 	WhatsApp whatsAppCmd `cmd:"" name:"whatsapp" help:"Link a number of WhatsApp, see how it is, and unlink it."`
+	Slack    slackCmd    `cmd:"" help:"About the app in Slack."`
 	Contacts contactsCmd `cmd:"" help:"About contacts that are one person."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this version."`
 	Files    filesCmd    `cmd:"" help:"About attachments and mails as they came."`

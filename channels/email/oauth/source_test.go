@@ -307,21 +307,3 @@ func TestPresets(t *testing.T) {
 		}
 	}
 }
-
-func TestSealedWithAnotherKey(t *testing.T) {
-	sealed, err := seal("configured", "replacement")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := open("configured", sealed); err != nil || got != "replacement" {
-		t.Errorf("opened as %q: %v", got, err)
-	}
-	for _, wrong := range []string{sealed[1:], "", "%%%"} {
-		if got, err := open("configured", wrong); err == nil {
-			t.Errorf("%q opened as %q", wrong, got)
-		}
-	}
-	if got, err := open("another", sealed); err == nil {
-		t.Errorf("another key opened it as %q", got)
-	}
-}

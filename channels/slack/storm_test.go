@@ -21,7 +21,6 @@ import (
 // dies with it: the message is sent again by another, as the outbox does. What stands in
 // the room in the end is what stands there when nothing goes wrong.
 func TestDeathBetweenAnyTwoCalls(t *testing.T) {
-	t.Parallel()
 	undisturbed := newDesk(t)
 	out := undisturbed.longest()
 	undisturbed.send(out)
@@ -35,7 +34,6 @@ func TestDeathBetweenAnyTwoCalls(t *testing.T) {
 	} {
 		for n := 1; n <= calls; n++ {
 			t.Run(fmt.Sprintf("%s, call %d", name, n), func(t *testing.T) {
-				t.Parallel()
 				d := newDesk(t)
 				out := d.longest()
 				d.fake.BreakCall(n, fault)
@@ -99,7 +97,6 @@ func (d *desk) standing() (all []string) {
 
 // A file that Slack shows only after a while is not sent twice.
 func TestASlowShareIsNoFailure(t *testing.T) {
-	t.Parallel()
 	d := newDesk(t)
 	out := d.longest()
 	out.Text = "segue a nota"
@@ -114,7 +111,6 @@ func TestASlowShareIsNoFailure(t *testing.T) {
 // A storm of 429 over many messages in several rooms: each stands once, and no call comes
 // before its time.
 func TestStormOfLimits(t *testing.T) {
-	t.Parallel()
 	d := newDesk(t)
 	rooms := []*slackfake.Channel{d.room, d.work.Channel("fiscal", d.bia, d.work.Bot()), d.work.Channel("frota", d.bia, d.work.Bot())}
 	d.fake.Break("chat.postMessage", 9, slackfake.Limited(1))
@@ -169,7 +165,6 @@ func (d *desk) patiently(out message.Outbound) {
 // Sockets drop twenty times, acknowledgements get lost, commits fail, events come twice and
 // out of order: everything that was said is heard once, with its thread and its author.
 func TestNothingIsLostOverTwentyDrops(t *testing.T) {
-	t.Parallel()
 	d := newDesk(t)
 	random := rand.New(rand.NewPCG(20261128, 0))
 	var failures sync.Mutex

@@ -46,7 +46,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, r, fault)
 		return
 	}
-	s.pass(c.method, false)
+	s.pass(r, c.method, false)
 	s.mu.Lock()
 	answer, status := c.answer(problem)
 	args := maps.Clone(c.args)
@@ -54,7 +54,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	s.calls = append(s.calls, Call{Method: c.method, Args: args, Error: str(answer["error"]), At: s.now()})
 	s.changed()
 	s.mu.Unlock()
-	s.pass(c.method, true)
+	s.pass(r, c.method, true)
 	if broken {
 		c.fail(w, r, fault)
 		return

@@ -1,6 +1,9 @@
 package slackfake
 
-import "time"
+import (
+	"net/http"
+	"time"
+)
 
 // Fault is how a call goes wrong.
 type Fault struct {
@@ -155,7 +158,8 @@ type Gate struct {
 	open    chan struct{}
 }
 
-// Hold stops the next call of a method before it takes effect, until Release.
+// Hold stops the next call of a method before it takes effect, until Release. When its
+// client hangs up meanwhile, it never does.
 func (s *Server) Hold(method string) *Gate { return s.hold(method, false) }
 
 // HoldAnswer stops the next call of a method after it took effect, before the answer.
@@ -178,8 +182,9 @@ func (g *Gate) Await() {
 // Release lets the call go on.
 func (g *Gate) Release() { close(g.open) }
 
-// pass stops a call at the gate that is there for it. The caller does not hold the lock.
-func (s *Server) pass(method string, after bool) {
+// pass stops a call at the gate that is there for it; the call ends there when its client
+// hangs up. The caller does not hold the lock.
+func (s *Server) pass(r *http.Request, method string, after bool) {
 	s.mu.Lock()
 	for i, g := range s.faults.gates {
 		if g.method != method || g.after != after {
@@ -192,6 +197,8 @@ func (s *Server) pass(method string, after bool) {
 		select {
 		case <-g.open:
 		case <-s.faults.ended:
+		case <-r.Context().Done():
+			panic(http.ErrAbortHandler)
 		}
 		return
 	}

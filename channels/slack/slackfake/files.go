@@ -178,7 +178,7 @@ func (s *Server) serveUpload(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "error", http.StatusBadRequest)
 		return
 	}
-	s.pass("upload", false)
+	s.pass(r, "upload", false)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := s.uploads[r.PathValue("ticket")]
@@ -298,7 +298,7 @@ func (s *Server) serveDownload(w http.ResponseWriter, r *http.Request) {
 	if s.interfered(w, r, "download") {
 		return
 	}
-	s.pass("download", false)
+	s.pass(r, "download", false)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.calls = append(s.calls, Call{Method: "download", Args: object{"path": r.URL.Path}, At: s.now()})

@@ -2,6 +2,7 @@ package slackfake
 
 import (
 	"cmp"
+	"html"
 	"maps"
 	"slices"
 	"strings"
@@ -102,7 +103,10 @@ func snapshots(all []*message) []*Message {
 
 // Words are all that a reader sees of the message: its blocks and attachments, or its
 // text when it has none; one line for each piece.
-func (m *Message) Words() string {
+func (m *Message) Words() string { return html.UnescapeString(m.raw()) }
+
+// raw is Words as the wire has them: with what is escaped.
+func (m *Message) raw() string {
 	var seen []string
 	seen = words(seen, m.Blocks)
 	seen = words(seen, m.Attachments)

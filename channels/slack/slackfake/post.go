@@ -119,7 +119,7 @@ var (
 
 // Mentions are whom the message calls: "<!channel>", "<@U1>", "<!subteam^S1>", as they
 // stand in its text, blocks and attachments.
-func (m *Message) Mentions() []string { return calls.FindAllString(m.Text+"\n"+m.Words(), -1) }
+func (m *Message) Mentions() []string { return calls.FindAllString(m.Text+"\n"+m.raw(), -1) }
 
 // Mentions are whom the app called so far, in all that it posted: what each message says
 // is there once.

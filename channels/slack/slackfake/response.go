@@ -32,7 +32,7 @@ func (s *Server) serveResponse(w http.ResponseWriter, r *http.Request) {
 	if s.interfered(w, r, "response_url") {
 		return
 	}
-	s.pass("response_url", false)
+	s.pass(r, "response_url", false)
 	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 	s.mu.Lock()
 	defer s.mu.Unlock()

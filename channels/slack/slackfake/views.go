@@ -1,6 +1,7 @@
 package slackfake
 
 import (
+	"html"
 	"strconv"
 	"strings"
 )
@@ -29,7 +30,9 @@ func (v *View) snapshot() *View {
 }
 
 // Words are all that a reader sees of the view, one line for each piece.
-func (v *View) Words() string { return strings.Join(words([]string{v.Title}, v.Blocks), "\n") }
+func (v *View) Words() string {
+	return html.UnescapeString(strings.Join(words([]string{v.Title}, v.Blocks), "\n"))
+}
 
 // Buttons are those on the view.
 func (v *View) Buttons() []Button { return buttons(nil, "", v.Blocks) }

@@ -45,6 +45,8 @@ const (
 	Passes Verb = "passes" // time goes by
 	Ticket Verb = "ticket" // a ticket's fields
 	Press  Verb = "press"  // ... presses a button
+	Picks  Verb = "picks"  // ... picks an entry of the menu of somebody's words
+	Reads  Verb = "reads"  // ... reads a message that they got
 	Thread Verb = "thread" // what is said in a ticket's thread, in the team's room
 	Sees   Verb = "sees"   // what one person alone sees there
 	Card   Verb = "card"   // what a ticket's card shows
@@ -72,6 +74,8 @@ var forms = []form{
 	{Card, regexp.MustCompile(`^card (?P<number>\S+)\s+(?P<text>.+)$`)},
 	{Marks, regexp.MustCompile(`^recado marks "(?P<old>[^"]+)"\s+(?P<text>.+)$`)},
 	{Press, regexp.MustCompile(`^` + name + ` presses "(?P<text>[^"]+)"(?: in thread (?P<thread>\S+))?$`)},
+	{Picks, regexp.MustCompile(`^` + name + ` picks (?P<text>\w+) on "(?P<old>[^"]+)"$`)},
+	{Reads, regexp.MustCompile(`^` + name + ` reads on (?P<channel>\w+)\s{2,}(?P<text>.+)$`)},
 	{Hears, regexp.MustCompile(`^recado (?:(?P<change>edits|deletes) )?to ` + name + `(?: on (?P<channel>\w+))?\s+(?P<text>[~=/].*|nothing)$`)},
 	{Edits, regexp.MustCompile(`^` + name + ` edits on (?P<channel>\w+)\s{2,}(?P<old>.+?) => (?P<text>.+)$`)},
 	{Takes, regexp.MustCompile(`^` + name + ` deletes on (?P<channel>\w+)\s{2,}(?P<text>.+)$`)},

@@ -121,7 +121,7 @@ func (h *Hub) inbound(ctx context.Context, line Line) (message.Inbound, error) {
 		Forward:      line.Forward,
 		Room:         line.Room,
 		Mentions:     line.Mentions,
-		Aloud:        line.Aloud,
+		Broadcast:    line.Aloud,
 	}
 	if in.Kind == "" {
 		in.Kind = message.Text

@@ -95,6 +95,7 @@ var givens = []struct {
 	{regexp.MustCompile(`^hours always$`), (*stage).givenAlways},
 	{regexp.MustCompile(`^hours mon-fri (.+)$`), (*stage).givenHours},
 	{regexp.MustCompile(`^(\S+) speaks (\S+)$`), (*stage).givenLanguage},
+	{regexp.MustCompile(`^(\S+) asks for notices by (\w+)$`), (*stage).givenNotices},
 	{regexp.MustCompile(`^(\S+) is deactivated$`), (*stage).givenLeave},
 	{regexp.MustCompile(`^(\S+) has (.+)$`), (*stage).givenStranger},
 	{regexp.MustCompile(`^(\S+) is an? (agent|supervisor)(?:, (.+))?$`), (*stage).givenTeam},
@@ -280,32 +281,31 @@ func (s *stage) givenHours(m []string) error {
 }
 
 func (s *stage) givenLanguage(m []string) error {
-	a, ok := s.cast[m[1]]
-	if !ok {
-		return fmt.Errorf("nobody was given the name %q", m[1])
-	}
-	return s.later(func(ctx context.Context, tx dialogue.Tx) error {
-		p, err := tx.Person(ctx, a.id)
-		if err != nil {
-			return fmt.Errorf("%s: %w", m[1], err)
-		}
-		p.Language = notice.Language(m[2])
-		return tx.SavePerson(ctx, &p)
-	})
+	return s.changed(m[1], func(p *directory.Person) { p.Language = notice.Language(m[2]) })
 }
 
 // givenLeave deactivates somebody.
 func (s *stage) givenLeave(m []string) error {
-	a, ok := s.cast[m[1]]
+	return s.changed(m[1], func(p *directory.Person) { p.Active = false })
+}
+
+// givenNotices is where somebody wants to hear of what happens.
+func (s *stage) givenNotices(m []string) error {
+	return s.changed(m[1], func(p *directory.Person) { p.NoticeBy = []message.Channel{message.Channel(m[2])} })
+}
+
+// changed changes what is registered of somebody.
+func (s *stage) changed(nick string, change func(*directory.Person)) error {
+	a, ok := s.cast[nick]
 	if !ok {
-		return fmt.Errorf("nobody was given the name %q", m[1])
+		return fmt.Errorf("nobody was given the name %q", nick)
 	}
 	return s.later(func(ctx context.Context, tx dialogue.Tx) error {
 		p, err := tx.Person(ctx, a.id)
 		if err != nil {
-			return fmt.Errorf("%s: %w", m[1], err)
+			return fmt.Errorf("%s: %w", nick, err)
 		}
-		p.Active = false
+		change(&p)
 		return tx.SavePerson(ctx, &p)
 	})
 }

@@ -255,6 +255,9 @@ func (s *stage) Do(ctx context.Context, a play.Act) error {
 		return err
 	}
 	s.acted = true
+	if a.Verb == play.Reads {
+		return s.reads(ctx, a)
+	}
 	line, err := s.line(a)
 	if err != nil {
 		return err
@@ -278,6 +281,8 @@ func (s *stage) line(a play.Act) (local.Line, error) {
 		return s.failed(a)
 	case play.Press:
 		return s.press(a)
+	case play.Picks:
+		return s.pick(a)
 	}
 	channel := message.Channel(a.Channel)
 	if a.Verb == play.Phones {
@@ -300,6 +305,9 @@ func (s *stage) line(a play.Act) (local.Line, error) {
 	}
 	if a.Auto {
 		line.Auto = message.AutoReply
+		if channel == message.Slack {
+			line.Auto = message.ByApp
+		}
 	}
 	switch {
 	case a.Verb == play.Edits, a.Verb == play.Takes:
@@ -314,7 +322,10 @@ func (s *stage) line(a play.Act) (local.Line, error) {
 		if a.Text == "nothing" {
 			line.Choice = "" // taken back
 		}
-		if a.Old != "" {
+		switch {
+		case a.Old != "" && channel == message.Slack:
+			line.Target, err = s.seenID(a.Old)
+		case a.Old != "":
 			line.Target, err = s.heardID(from, a.Old)
 		}
 	case a.Verb == play.Votes:

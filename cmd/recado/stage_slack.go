@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"recado/channels"
 	"recado/channels/local"
 	"recado/core/catalog"
 	"recado/core/dialogue"
@@ -110,14 +112,17 @@ func (s *stage) slackLine(a play.Act, line *local.Line) error {
 	line.Aloud = a.Aloud
 	if a.Mentions != "" {
 		line.Mentions = []message.Address{s.slackAddress(a.Mentions)}
-		line.Text = "@" + s.cast[a.Mentions].name + " " + line.Text
+		line.Text += " @" + s.cast[a.Mentions].name
 	}
 	number := a.Room
-	if line.Target != "" { // an edit, a deletion: where the words were said
+	if line.Target != "" { // an edit, a deletion, a reaction: where the words were said
 		for _, m := range s.said {
 			if m.key.ID == line.Target {
 				number = m.room
 			}
+		}
+		if m, ok := s.hub.Find(line.Target); ok {
+			number = m.Number
 		}
 	}
 	if number == "" {
@@ -157,6 +162,49 @@ func (s *stage) press(a play.Act) (local.Line, error) {
 		return line, nil
 	}
 	return line, fmt.Errorf("%s sees no button %q", a.Who, a.Text)
+}
+
+// pick is an entry of the menu of somebody's words.
+func (s *stage) pick(a play.Act) (local.Line, error) {
+	line := local.Line{From: s.slackAddress(a.Who), Name: s.cast[a.Who].name, Kind: message.Shortcut, Choice: a.Text}
+	for _, m := range s.said {
+		if strings.Contains(m.text, a.Old) {
+			line.Target, line.Text = m.key.ID, m.text
+		}
+	}
+	if line.Target == "" {
+		return line, fmt.Errorf("nobody said %q", a.Old)
+	}
+	return line, s.slackLine(a, &line)
+}
+
+// seenID is the id of words that everybody in the workspace sees, ours or somebody's.
+func (s *stage) seenID(words string) (string, error) {
+	for _, m := range slices.Backward(s.said) {
+		if m.channel == string(message.Slack) && strings.Contains(m.text, words) {
+			return m.key.ID, nil
+		}
+	}
+	all, _ := s.hub.Since(0)
+	for _, m := range slices.Backward(all) {
+		if m.To.Channel == message.Slack && m.Only.IsZero() && m.Kind == "" && strings.Contains(m.Text, words) {
+			return m.UpstreamID, nil
+		}
+	}
+	return "", fmt.Errorf("nobody said %q in the workspace", words)
+}
+
+// reads lets a message be read, as the upstream tells it.
+func (s *stage) reads(ctx context.Context, a play.Act) error {
+	at, err := s.address(a.Who, message.Channel(a.Channel))
+	if err != nil {
+		return err
+	}
+	id, err := s.heardID(at, a.Text)
+	if err != nil {
+		return err
+	}
+	return s.desk.bot.Witness(ctx, channels.Delivery{UpstreamID: id, To: at, At: s.clock.Now(), Read: true})
 }
 
 // Thread lists what everybody sees in a ticket's threads, under whose name.

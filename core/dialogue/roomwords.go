@@ -181,7 +181,7 @@ func (s *scene) roomDoubt() string {
 	switch {
 	case len(s.in.Mentions) > 0, toEverybody.MatchString(s.in.Text):
 		return "room.kept-mention"
-	case s.in.Aloud:
+	case s.in.Broadcast:
 		return "room.kept-aloud"
 	case s.doubtful(s.in.Text):
 		return "room.kept-doubt"

@@ -164,7 +164,6 @@ type Inbound struct {
 
 	Room     Address   `json:"room,omitzero"`      // where several read it, as a channel of Slack; zero: From and we are alone
 	Mentions []Address `json:"mentions,omitempty"` // people whom Text names, each once; who is meant by @everybody is nobody here
-	Aloud    bool      `json:"aloud,omitempty"`    // said in a thread, and shown to the whole room too
 	Trigger  string    `json:"trigger,omitempty"`  // what a Form that answers this needs; good for some seconds
 
 	Broadcast bool `json:"broadcast,omitempty"` // an answer in a thread that was shown to the whole room as well

@@ -73,18 +73,24 @@ type level struct {
 }
 
 // about finds what the sentences are about, from the product down. What a finding
-// implies (the system of a module) is filled in. Earlier sentences count less;
-// articles that match give a hint where no name was said.
-func (o offer) about(now, before []sentence, found []search.Match, sure map[string]float64) catalog.Path {
-	var p catalog.Path
-	product := level{"product", o.Products, &p.Product, func(a article.Article) string { return a.Product }}
-	system := level{"system", o.Systems, &p.System, func(a article.Article) string { return a.System }}
-	module := level{"module", o.Modules, &p.Module, func(a article.Article) string { return a.Module }}
-	category := level{"category", o.Categories, &p.Category, func(article.Article) string { return "" }}
+// implies (the system of a module) is filled in. Earlier sentences count less. Where
+// texts like these were filed counts when it is surer than the names; articles that
+// match give a hint where neither says anything. Besides, what the names alone say.
+func (o offer) about(
+	now, before []sentence, found []search.Match, learned func(field string) guess[string], sure map[string]float64,
+) (p, said catalog.Path) {
+	product := level{Product, o.Products, &p.Product, func(a article.Article) string { return a.Product }}
+	system := level{System, o.Systems, &p.System, func(a article.Article) string { return a.System }}
+	module := level{Module, o.Modules, &p.Module, func(a article.Article) string { return a.Module }}
+	category := level{Category, o.Categories, &p.Category, func(article.Article) string { return "" }}
 
 	heardNow, heardBefore := hear(now), hear(before)
 	pick := func(l level) {
 		g := o.named(l.items, heardNow, heardBefore)
+		*map[string]*string{Product: &said.Product, System: &said.System, Module: &said.Module, Category: &said.Category}[l.field] = g.value
+		if known := learned(l.field); known.sure > g.sure && holds(l.items, known.value) {
+			g = known
+		}
 		if g.sure < abstain {
 			g = hinted(l, found)
 		}
@@ -102,7 +108,7 @@ func (o offer) about(now, before []sentence, found []search.Match, sure map[stri
 	reconcile(module, system, sure)
 	reconcile(system, product, sure)
 	reconcile(category, product, sure)
-	return p
+	return p, said
 }
 
 // within narrows items to those under what is settled of the level above.

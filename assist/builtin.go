@@ -3,12 +3,10 @@ package assist
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
-	"sync"
 
+	"recado/assist/precedent"
 	"recado/assist/search"
 	"recado/core/article"
 	"recado/core/dialogue"
@@ -23,10 +21,11 @@ const maxSuggestions = 3
 // Builtin is a dialogue.Assistant of rules and the article index. It is safe for
 // concurrent use.
 type Builtin struct {
-	index     *search.Index
-	threshold float64
-	languages languages
-	names     names
+	index      *search.Index
+	precedents *precedent.Index
+	threshold  float64
+	languages  languages
+	names      names
 }
 
 var _ dialogue.Assistant = (*Builtin)(nil)
@@ -41,46 +40,24 @@ func NewBuiltin(index *search.Index, threshold float64) *Builtin {
 	if threshold == 0 {
 		threshold = search.DefaultThreshold
 	}
-	return &Builtin{index: index, threshold: threshold, languages: newLanguages()}
+	return &Builtin{index: index, precedents: precedent.New(), threshold: threshold, languages: newLanguages()}
 }
 
 // Language tells the language of a text, as BCP 47; "" when it is not clear. It needs
 // nothing but the text, so strangers can be answered in theirs.
 func (b *Builtin) Language(text string) string { return b.languages.of(text) }
 
+// Learn makes b compare what people write with examples too, which others keep up to
+// date. It is called before b is used.
+func (b *Builtin) Learn(examples *precedent.Index) *Builtin {
+	b.precedents = examples
+	return b
+}
+
 // Read implements dialogue.Assistant.
 func (b *Builtin) Read(ctx context.Context, brief dialogue.Brief) (dialogue.Reading, error) {
-	if err := ctx.Err(); err != nil {
-		return dialogue.Reading{}, fmt.Errorf("built-in assistant: %w", err)
-	}
-	said := parse(brief.Text)
-	titled := parse(stripReply(brief.Subject))
-	all := slices.Concat(titled, said)
-	offered := sync.OnceValue(func() offer { return newOffer(brief.Offer, &b.names) }) // a courtesy needs none
-
-	r := dialogue.Reading{
-		By:       ByBuiltin,
-		Language: b.languages.of(brief.Subject + "\n" + brief.Text),
-		Sure:     map[string]float64{},
-	}
-	language := cmp.Or(r.Language, brief.Language)
-	r.Intent = intent(all, language, func(word string) bool {
-		return offered().names(word) || b.knows(word, brief)
-	})
-	if r.Intent != dialogue.Matter || brief.IntentOnly {
-		return r, nil
-	}
-	found := b.search(brief)
-	r.Subject = subject(all)
-	r.About = offered().about(all, parse(strings.Join(brief.Earlier, "\n")), found, r.Sure)
-	put(r.Sure, "severity", &r.Severity, severity(all, language))
-	put(r.Sure, "type", &r.Type, kind(all, language))
-	if brief.WantArticles {
-		for _, m := range found[:min(len(found), maxSuggestions)] {
-			r.Articles = append(r.Articles, dialogue.Suggestion{Article: m.Article.ID, Score: m.Score})
-		}
-	}
-	return r, nil
+	x, err := b.Explain(ctx, brief)
+	return x.Reading, err
 }
 
 // guess is a value with how sure one is of it, 0 to 1.
@@ -99,8 +76,8 @@ func put[T any](sure map[string]float64, field string, to *T, g guess[T]) {
 	}
 }
 
-// search finds the articles over the threshold that the person may read, for the
-// words, for an e-mail's subject, and for short words together with the ones before.
+// search finds the articles that the person may read, best first, for the words,
+// for an e-mail's subject, and for short words together with the ones before.
 func (b *Builtin) search(brief dialogue.Brief) []search.Match {
 	queries := []string{brief.Text, stripReply(brief.Subject)}
 	if n := len(brief.Earlier); n > 0 && len(search.Words(brief.Text)) < 6 {
@@ -109,7 +86,7 @@ func (b *Builtin) search(brief dialogue.Brief) []search.Match {
 	best := map[string]search.Match{}
 	for _, q := range queries {
 		for _, m := range b.index.Search(q, visible(brief), 2*maxSuggestions) {
-			if m.Score >= b.threshold && m.Score > best[m.Article.ID].Score {
+			if m.Score > best[m.Article.ID].Score {
 				best[m.Article.ID] = m
 			}
 		}

@@ -26,12 +26,66 @@ func scanArticle(r row) (article.Article, error) {
 
 // Article implements article.Reader.
 func (r *reader) Article(ctx context.Context, id string) (article.Article, error) {
-	return one(ctx, r.c, article.ErrNotFound, scanArticle, "select "+articleColumns+" from article where id = $1", id)
+	a, err := one(ctx, r.c, article.ErrNotFound, scanArticle, "select "+articleColumns+" from article where id = $1", id)
+	if err != nil {
+		return a, err
+	}
+	learned, err := list(ctx, r.c, scanLearned, "select "+learnedColumns+" from article_learned where article = $1 order by at, words", id)
+	return withLearned(a, learned), err
 }
 
 // Articles implements article.Reader, in the order of their ids.
 func (r *reader) Articles(ctx context.Context) ([]article.Article, error) {
-	return list(ctx, r.c, scanArticle, "select "+articleColumns+" from article order by id")
+	all, err := list(ctx, r.c, scanArticle, "select "+articleColumns+" from article order by id")
+	if err != nil {
+		return nil, err
+	}
+	learned, err := list(ctx, r.c, scanLearned, "select "+learnedColumns+" from article_learned order by article, at, words")
+	if err != nil {
+		return nil, err
+	}
+	of := map[string][]article.Learned{}
+	for _, l := range learned {
+		of[l.ArticleID] = append(of[l.ArticleID], l)
+	}
+	for i, a := range all {
+		all[i] = withLearned(a, of[a.ID])
+	}
+	return all, nil
+}
+
+const learnedColumns = "article, person, at, text"
+
+func scanLearned(r row) (article.Learned, error) {
+	var l article.Learned
+	var at int64
+	err := r.Scan(&l.ArticleID, &l.PersonID, &at, &l.Text)
+	l.At = moment(at)
+	return l, err
+}
+
+func withLearned(a article.Article, learned []article.Learned) article.Article {
+	for _, l := range learned {
+		a, _ = a.WithPhrasing(l.Text)
+	}
+	return a
+}
+
+// Learn implements article.Writer.
+func (t *tx) Learn(ctx context.Context, l article.Learned) error {
+	if l.Words() == "" {
+		return nil
+	}
+	_, err := t.c.exec(ctx, `insert into article_learned (article, words, person, at, text) values ($1, $2, $3, $4, $5)
+		on conflict (article, words) do update set at = excluded.at`, l.ArticleID, l.Words(), l.PersonID, micros(l.At), l.Text)
+	if err == nil {
+		_, err = t.c.exec(ctx, `delete from article_learned where article = $1 and at < (select at from article_learned
+			where article = $1 order by at desc limit 1 offset $2)`, l.ArticleID, article.MaxPhrasings-1)
+	}
+	if err != nil {
+		return fmt.Errorf("learn a phrasing of article %s: %w", l.ArticleID, err)
+	}
+	return nil
 }
 
 // SaveArticle implements article.Writer.

@@ -70,7 +70,7 @@ var rules = map[string]rule{
 	"channels/email/letter/tnef": {},
 
 	// catalog and ticket: what the assistant proposes is made of their values.
-	"assist":           {ours: []string{"assist/redact", "assist/search", "core/dialogue", "core/message", "core/article", "core/directory", "core/catalog", "core/ticket"}},
+	"assist":           {ours: []string{"assist/precedent", "assist/redact", "assist/search", "core/dialogue", "core/message", "core/article", "core/directory", "core/catalog", "core/ticket"}},
 	"assist/search":    {ours: []string{"core/article"}},
 	"assist/precedent": {ours: []string{"assist/search"}},
 

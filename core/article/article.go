@@ -81,3 +81,14 @@ type Feedback struct {
 	Missing   string // what they did not find, in their words; may be empty
 	At        time.Time
 }
+
+// Learned is a phrasing that came from a reader whose matter the article solved.
+type Learned struct {
+	ArticleID string
+	PersonID  string
+	Text      string // without what would tell of them, see Anonymous
+	At        time.Time
+}
+
+// Words are what make two phrasings the same.
+func (l Learned) Words() string { return plainWords(l.Text) }

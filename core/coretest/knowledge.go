@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -65,7 +66,9 @@ func (s suite) articles(t *testing.T) {
 	if got := get(t, s, func(ctx context.Context, r dialogue.Reader) (article.Article, error) { return r.Article(ctx, a.ID) }); !reflect.DeepEqual(got, a) {
 		t.Errorf("got %+v, want %+v", got, a)
 	}
+	s.learned(t, a)
 	all := get(t, s, func(ctx context.Context, r dialogue.Reader) ([]article.Article, error) { return r.Articles(ctx) })
+	a.Phrasings = append(a.Phrasings, "o lote voltou")
 	if !reflect.DeepEqual(all, []article.Article{bare, a}) {
 		t.Errorf("all: %+v", all)
 	}
@@ -75,6 +78,21 @@ func (s suite) articles(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// learned phrasings stand behind the article's own, each once, and outlive an import.
+func (s suite) learned(t *testing.T, a article.Article) {
+	learn := func(text string) article.Learned {
+		return article.Learned{ArticleID: a.ID, PersonID: "ana", Text: text, At: noon}
+	}
+	s.update(t, func(ctx context.Context, tx dialogue.Tx) error {
+		return errors.Join(tx.Learn(ctx, learn("o lote voltou")), tx.Learn(ctx, learn("O lote, voltou!")), tx.Learn(ctx, learn("Não autoriza")), tx.Learn(ctx, learn("?!")))
+	})
+	s.update(t, func(ctx context.Context, tx dialogue.Tx) error { return tx.SaveArticle(ctx, a) })
+	want := append(slices.Clone(a.Phrasings), "o lote voltou")
+	if got := get(t, s, func(ctx context.Context, r dialogue.Reader) (article.Article, error) { return r.Article(ctx, a.ID) }); !slices.Equal(got.Phrasings, want) {
+		t.Errorf("phrasings %q, want %q", got.Phrasings, want)
+	}
 }
 
 func (s suite) surveys(t *testing.T) {

@@ -71,6 +71,14 @@ func (ix *Index) Len() int {
 	return len(ix.slots)
 }
 
+// Has reports whether an example is there.
+func (ix *Index) Has(id string) bool {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	_, has := ix.slots[id]
+	return has
+}
+
 // Put adds the example, or replaces the one of the same ID. One without words, or
 // filed under nothing, is not kept.
 func (ix *Index) Put(e Example) {

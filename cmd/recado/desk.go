@@ -106,11 +106,11 @@ func (d *desk) open(ctx context.Context, v variant) error {
 	if err != nil {
 		return err
 	}
-	d.library = newLibrary(d.db, d.clock, d.log)
+	d.library = newLibrary(d.db, d.db, d.clock, d.log)
 	if err := d.library.refresh(ctx); err != nil {
 		return err
 	}
-	builtin := assist.NewBuiltin(d.library.index, d.cfg.Assistant.ArticleThreshold)
+	builtin := assist.NewBuiltin(d.library.index, d.cfg.Assistant.ArticleThreshold).Learn(d.library.precedents)
 	var assistant dialogue.Assistant = builtin
 	if d.cfg.Assistant.Model.On() {
 		o := d.modelOptions(builtin)

@@ -80,6 +80,7 @@ var givens = []struct {
 	do    func(*stage, []string) error
 }{
 	{regexp.MustCompile(`^organisation (.+?)(?:, domain (\S+?))?(?:, products (.+))?$`), (*stage).givenOrganisation},
+	{regexp.MustCompile(`^(.+) (shares|keeps) its solved tickets$`), (*stage).givenSharing},
 	{regexp.MustCompile(`^product (.+)$`), (*stage).givenProduct},
 	{regexp.MustCompile(`^category (.+)$`), (*stage).givenCategory},
 	{regexp.MustCompile(`(?s)^article ([\w-]+): ([^\n]+)\n?(.*)$`), (*stage).givenArticle},
@@ -116,6 +117,22 @@ func (s *stage) givenOrganisation(m []string) error {
 	}
 	s.ids["org/"+fold(m[1])] = string(o.ID)
 	return s.later(func(ctx context.Context, tx dialogue.Tx) error { return tx.SaveOrganisation(ctx, &o) })
+}
+
+// givenSharing lets others find an organisation's solved tickets, or no longer (C8).
+func (s *stage) givenSharing(m []string) error {
+	id, ok := s.ids["org/"+fold(m[1])]
+	if !ok {
+		return fmt.Errorf("no organisation %q was given", m[1])
+	}
+	return s.later(func(ctx context.Context, tx dialogue.Tx) error {
+		o, err := tx.Organisation(ctx, directory.OrgID(id))
+		if err != nil {
+			return fmt.Errorf("organisation %s: %w", m[1], err)
+		}
+		o.Shares = m[2] == "shares"
+		return tx.SaveOrganisation(ctx, &o)
+	})
 }
 
 // givenProduct goes down from product to system to module.

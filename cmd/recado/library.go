@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
+	"unicode"
 
 	"recado/assist"
 	"recado/assist/precedent"
@@ -17,6 +19,7 @@ import (
 	"recado/core/article"
 	"recado/core/catalog"
 	"recado/core/dialogue"
+	"recado/core/directory"
 	"recado/core/ticket"
 )
 
@@ -30,9 +33,13 @@ type library struct {
 	log        *slog.Logger
 	index      *search.Index
 	precedents *precedent.Index
-	held       map[string]string    // a mark of each indexed article
-	names      map[string]string    // and of each item of the catalogue
-	since      time.Time            // until when tickets were looked at
+	held       map[string]string               // a mark of each indexed article
+	names      map[string]string               // and of each item of the catalogue
+	since      time.Time                       // until when tickets were looked at
+	shared     map[ticket.ID]directory.OrgID   // solved tickets that others may find
+	shareFrom  time.Time                       // older ones are not shared
+	may        map[directory.OrgID]bool        // which organisations shared when looked at last
+	trade      atomic.Pointer[map[string]bool] // words of articles and of the catalogue
 }
 
 // filedTickets is where tickets are read that were filed.
@@ -47,6 +54,9 @@ const (
 	// precedentsKept is how many closed tickets are compared with, the newest: more tell
 	// nothing new and take memory (docs/performance.md).
 	precedentsKept = 20_000
+	// sharedKept is of how many of them the solutions can be found by others: each is read
+	// with all that was said and with the names to be taken out.
+	sharedKept = 2000
 	// filedAtOnce is how many tickets are read at a time.
 	filedAtOnce = 2000
 	// commitDelay is how long after a ticket's last change its transaction may end.
@@ -57,6 +67,7 @@ func newLibrary(store dialogue.Store, tickets filedTickets, clock bot.Clock, log
 	return &library{
 		store: store, tickets: tickets, clock: clock, log: log, index: search.New(), precedents: precedent.New(),
 		held: map[string]string{}, names: map[string]string{},
+		shared: map[ticket.ID]directory.OrgID{}, may: map[directory.OrgID]bool{},
 	}
 }
 
@@ -64,9 +75,13 @@ func newLibrary(store dialogue.Store, tickets filedTickets, clock bot.Clock, log
 func (l *library) refresh(ctx context.Context) error {
 	var all []article.Article
 	var c *catalog.Catalog
+	var orgs []directory.Organisation
 	err := l.store.View(ctx, func(r dialogue.Reader) (err error) {
 		if all, err = r.Articles(ctx); err == nil {
 			c, err = r.Catalog(ctx)
+		}
+		if err == nil {
+			orgs, err = r.Organisations(ctx)
 		}
 		return err
 	})
@@ -74,8 +89,87 @@ func (l *library) refresh(ctx context.Context) error {
 		return fmt.Errorf("read the articles and the catalogue: %w", err)
 	}
 	l.learnNames(c)
-	l.indexArticles(all, c)
+	if l.indexArticles(all, c) || l.trade.Load() == nil {
+		l.learnTrade(all, c)
+	}
+	l.learnSharing(orgs)
 	return l.learnTickets(ctx, c)
+}
+
+// Known reports words of the trade: those of articles and of the catalogue. It may be
+// called while the library is refreshed.
+func (l *library) Known(word string) bool {
+	trade := l.trade.Load()
+	return trade != nil && (*trade)[word]
+}
+
+// learnTrade gathers the words of the trade.
+func (l *library) learnTrade(all []article.Article, c *catalog.Catalog) {
+	trade := map[string]bool{}
+	add := func(texts ...string) {
+		for _, text := range texts {
+			for _, w := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) }) {
+				trade[w] = true
+			}
+		}
+	}
+	for _, a := range all {
+		add(a.Title, a.Body)
+	}
+	for _, it := range c.Items() {
+		add(it.Name)
+		add(it.Words...)
+		for _, name := range it.Names {
+			add(name)
+		}
+	}
+	l.trade.Store(&trade)
+}
+
+// learnSharing takes the solutions of organisations out that do not share any more.
+// When one begins to, all tickets are looked at again.
+func (l *library) learnSharing(orgs []directory.Organisation) {
+	now := map[directory.OrgID]bool{}
+	for _, o := range orgs {
+		if o.Shares && o.Active {
+			if now[o.ID] = true; !l.may[o.ID] {
+				l.since = time.Time{}
+			}
+		}
+	}
+	for id, org := range l.shared {
+		if !now[org] {
+			l.unshare(id)
+		}
+	}
+	l.may = now
+}
+
+func (l *library) unshare(id ticket.ID) {
+	if _, shared := l.shared[id]; shared {
+		l.index.Remove(dialogue.SolvedArticle(id))
+		delete(l.shared, id)
+	}
+}
+
+// share puts a solved ticket among the articles, if others may find it.
+func (l *library) share(ctx context.Context, t *ticket.Ticket) error {
+	if !l.may[t.Org] || t.UpdatedAt.Before(l.shareFrom) {
+		return nil
+	}
+	return l.store.View(ctx, func(r dialogue.Reader) error {
+		a, may, err := dialogue.Solution(ctx, r, t.ID, l.Known)
+		switch {
+		case err != nil:
+			return fmt.Errorf("share ticket %s: %w", t.Number, err)
+		case !may:
+			l.unshare(t.ID)
+		default:
+			l.index.Put(a)
+			l.shared[t.ID] = t.Org
+		}
+		return nil
+	})
 }
 
 // learnNames takes the names of the catalogue for the first phrasings of its items.
@@ -123,13 +217,15 @@ func filedUnder(p catalog.Path) map[string]string {
 }
 
 // indexArticles puts articles into the index, and their phrasings among the examples.
-func (l *library) indexArticles(all []article.Article, c *catalog.Catalog) {
+// True: something changed.
+func (l *library) indexArticles(all []article.Article, c *catalog.Catalog) (changed bool) {
 	now := make(map[string]string, len(all))
 	for _, a := range all {
 		mark := fmt.Sprint(a.UpdatedAt.UnixMicro(), len(a.Phrasings), a.Product, a.System, a.Module)
 		if now[a.ID] = mark; l.held[a.ID] == mark {
 			continue
 		}
+		changed = true
 		l.index.Put(a)
 		l.forgetPhrasings(a.ID)
 		filed := filedUnder(c.Complete(catalog.Path{Product: a.Product, System: a.System, Module: a.Module}))
@@ -139,11 +235,13 @@ func (l *library) indexArticles(all []article.Article, c *catalog.Catalog) {
 	}
 	for id := range l.held {
 		if _, ok := now[id]; !ok {
+			changed = true
 			l.index.Remove(id)
 			l.forgetPhrasings(id)
 		}
 	}
 	l.held = now
+	return changed
 }
 
 func phrasingID(id string, i int) string { return "phrasing:" + id + ":" + strconv.Itoa(i) }
@@ -164,6 +262,9 @@ func (l *library) learnTickets(ctx context.Context, c *catalog.Catalog) error {
 			return err
 		}
 		l.since = from
+		if l.shareFrom, err = l.tickets.FiledFrom(ctx, sharedKept); err != nil {
+			return err
+		}
 	}
 	for limit := filedAtOnce; ; {
 		all, err := l.tickets.FiledSince(ctx, l.since, limit)
@@ -171,7 +272,9 @@ func (l *library) learnTickets(ctx context.Context, c *catalog.Catalog) error {
 			return err
 		}
 		for _, f := range all {
-			l.learnTicket(f, c)
+			if err := l.learnTicket(ctx, f, c); err != nil {
+				return err
+			}
 		}
 		if len(all) == 0 {
 			return nil
@@ -190,16 +293,18 @@ func (l *library) learnTickets(ctx context.Context, c *catalog.Catalog) error {
 	}
 }
 
-func (l *library) learnTicket(f sqlstore.Filed, c *catalog.Catalog) {
+func (l *library) learnTicket(ctx context.Context, f sqlstore.Filed, c *catalog.Catalog) error {
 	t, id, text := f.Ticket, "ticket:"+string(f.Ticket.ID), f.Words
 	if t.Status != ticket.Closed || t.MergedInto != "" {
 		l.precedents.Remove(id)
-		return
+		l.unshare(t.ID)
+		return nil
 	}
 	if !strings.HasPrefix(text, strings.TrimSuffix(t.Subject, "…")) {
 		text = t.Subject + "\n" + text
 	}
 	l.precedents.Put(precedent.Example{ID: id, Text: text, Filed: filedUnder(c.Complete(t.About))})
+	return l.share(ctx, t)
 }
 
 // Run refreshes until ctx ends.

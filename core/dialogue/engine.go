@@ -55,6 +55,10 @@ type Options struct {
 	// reads those. nil: strangers are answered in the desk's language.
 	LanguageOf func(text string) string
 
+	// Known reports words of the trade, folded to lower case: they tell of nobody, and stay
+	// in what is shared with others (C8). nil: none is known.
+	Known func(word string) bool
+
 	// Quiet is how long nobody is reminded of anything; nil: there is always somebody awake.
 	Quiet func(now time.Time) time.Duration
 

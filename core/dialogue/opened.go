@@ -77,7 +77,7 @@ func (s *scene) suggest() (bool, error) {
 			continue
 		}
 		d.Offered = append(d.Offered, a.ID)
-		s.question(topicArticle, "helped", "article.offer", notice.Data{
+		s.question(topicArticle, "helped", offerKey(a), notice.Data{
 			"Title": a.Title, "Text": shown(a), "URL": a.URL, "Name": s.who.First(),
 		}, s.choice(valYes, "choice.solved"), s.choice(valNo, "choice.not-solved"))
 		s.outcome(message.Talked, "suggested article "+a.ID, nil)
@@ -88,6 +88,9 @@ func (s *scene) suggest() (bool, error) {
 
 // readable finds an article that the person may read; nil when there is none.
 func (s *scene) readable(id string) (*article.Article, error) {
+	if strings.HasPrefix(id, solvedID) {
+		return s.solution(id)
+	}
 	a, err := s.r.Article(s.ctx, id)
 	if isNotFound(err) {
 		return nil, nil
@@ -124,6 +127,9 @@ func (s *scene) articleAnswered() (bool, error) {
 		s.plan.Feedback = append(s.plan.Feedback, article.Feedback{ArticleID: id, PersonID: string(s.who.ID), Helpful: helped, At: s.now})
 	}
 	if helped {
+		if err := s.learn(d); err != nil {
+			return true, err
+		}
 		s.rest()
 		s.say("article.solved", notice.Data{"Name": s.who.First()})
 		s.outcome(message.Talked, "solved by an article", nil)
@@ -178,6 +184,7 @@ func (s *scene) openNow() error {
 		return err
 	}
 	data := s.draftData(d)
+	data["Lacked"] = s.chat() && len(d.Offered) > 0
 	s.rest()
 	s.change(t)
 	data["Articles"], err = s.articleTitles()
@@ -189,6 +196,9 @@ func (s *scene) openNow() error {
 		s.sayOf(t, "opened.mail", data)
 	} else {
 		s.sayOf(t, "opened.chat", data)
+		if len(d.Offered) > 0 {
+			s.askWhatWasMissing(d.Offered)
+		}
 	}
 	s.outcome(message.Opened, "", t)
 	err = s.notify(notice.Opened, t, notice.Data{"Text": joined(d.Said), "About": data["About"], "Folded": folded(d.Said)}, d.files()...)
@@ -274,7 +284,11 @@ func (s *scene) articleTitles() (string, error) {
 			return "", err
 		}
 		if a != nil && len(lines) < 3 {
-			lines = append(lines, strings.TrimSpace("*"+a.Title+"*\n"+shown(a)+"\n"+a.URL))
+			title := "*" + a.Title + "*"
+			if strings.HasPrefix(a.ID, solvedID) {
+				title += " (" + s.e.Catalogue.Word(s.lang(), "article.elsewhere") + ")"
+			}
+			lines = append(lines, strings.TrimSpace(title+"\n"+shown(a)+"\n"+a.URL))
 		}
 	}
 	return strings.Join(lines, "\n\n"), nil

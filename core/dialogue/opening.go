@@ -99,6 +99,8 @@ func (s *scene) suggestOrAsk() error {
 	if done, err := s.suggest(); done || err != nil {
 		return err
 	}
+	d := s.session.Draft
+	d.Nothing = d.Type == ticket.Question && len(d.Offered) == 0 && s.reading.By != "" // said when the draft is shown
 	return s.askMissing()
 }
 
@@ -261,6 +263,7 @@ func (s *scene) draftData(d *Draft) notice.Data {
 		"About": s.pathName(d.About), "Title": ticket.Shorten(d.Subject, ticket.MaxSubject), "Files": files,
 		"Severity": s.e.Catalogue.Word(lang, "level."+string(cmp.Or(d.Severity, ticket.Normal))),
 		"Priority": s.e.Catalogue.Word(lang, "level."+string(cmp.Or(d.Priority, ticket.Normal))),
+		"Nothing":  d.Nothing,
 		"Defect":   s.defectWord("defect.customer.", lang),
 	}
 }

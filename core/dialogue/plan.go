@@ -32,6 +32,7 @@ type Plan struct {
 	Amended    []ticket.Entry
 	Surveys    []survey.Survey
 	Feedback   []article.Feedback
+	Learned    []article.Learned
 	Seen       []Seen
 	Held       []Held
 	Endings    []Ending
@@ -224,6 +225,11 @@ func (p *Plan) applyRest(ctx context.Context, tx Tx) error {
 	for _, f := range p.Feedback {
 		if err := tx.SaveFeedback(ctx, f); err != nil {
 			return fmt.Errorf("save feedback: %w", err)
+		}
+	}
+	for _, l := range p.Learned {
+		if err := tx.Learn(ctx, l); err != nil {
+			return fmt.Errorf("learn a phrasing: %w", err)
 		}
 	}
 	for _, seen := range p.Seen {

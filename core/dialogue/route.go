@@ -18,6 +18,7 @@ const (
 	topicCode     Topic = "code"     // A7: the code that was sent
 	topicOpening  Topic = "opening"  // B1: a ticket is being opened
 	topicArticle  Topic = "article"  // A3: did it help
+	topicMissing  Topic = "missing"  // E4: what did it lack
 	topicList     Topic = "list"     // C1: a list was shown
 	topicDetails  Topic = "details"  // B6: a ticket was shown
 	topicAdding   Topic = "adding"   // B7: what should be added
@@ -226,6 +227,8 @@ func (s *scene) answer() (bool, error) {
 	switch s.session.Topic {
 	case topicArticle:
 		return s.articleAnswered()
+	case topicMissing:
+		return s.missingTold()
 	case topicOpening:
 		return s.openingAnswered()
 	case topicList:

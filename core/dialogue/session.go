@@ -46,6 +46,7 @@ type Draft struct {
 	Priority ticket.Level    `json:"priority,omitempty"`
 	Said     []ticket.Said   `json:"said,omitempty"`
 	Offered  []string        `json:"offered,omitempty"` // articles shown
+	Nothing  bool            `json:"nothing,omitempty"` // it is a question, and no article answers it
 	Skipped  []string        `json:"skipped,omitempty"` // fields the person could not tell
 	By       string          `json:"by,omitempty"`      // which assistant read it
 

@@ -163,7 +163,7 @@ var samples = map[string]any{
 	".Text": "Bom dia", ".Title": "CT-e rejeitado", ".To": "novo@desk.example", ".Total": "37", ".Type": "Dúvida", ".URL": "https://ajuda.example/539",
 	".Address": "ana@casa.example", ".Again": true, ".Gone": true, ".Via": "WhatsApp", ".Who": "Ana Luz",
 	".Done": "*Prioridade:* alta", ".Example": "*prioridade:* alta", ".Into": "2026-000007", ".IntoSubject": "CT-e de novo", ".Links": "inclui o 2026-000008",
-	".Sources": "[1] CT-e rejeitado", ".Ask": "desde quando",
+	".Lacked": true, ".Nothing": true, ".Sources": "[1] CT-e rejeitado", ".Ask": "desde quando",
 	".Score": 10, ".Seconds": 15, ".Until": "sexta 18:00", ".Updated": "hoje 11:00", ".What": "answer", ".When": "hoje 9:00", ".Why": "caixa cheia",
 }
 

@@ -86,7 +86,10 @@ func (x *Explanation) learn(a precedent.Answer, o catalog.Offer) {
 		field string
 		items []catalog.Item
 		to    *string
-	}{{Product, o.Products, &x.Learned.Product}, {System, o.Systems, &x.Learned.System}, {Module, o.Modules, &x.Learned.Module}, {Category, o.Categories, &x.Learned.Category}} {
+	}{
+		{Product, o.Products, &x.Learned.Product}, {System, o.Systems, &x.Learned.System},
+		{Module, o.Modules, &x.Learned.Module}, {Category, o.Categories, &x.Learned.Category},
+	} {
 		found := a.Of(f.field, func(id string) bool { return holds(f.items, id) })
 		if found.Value != "" {
 			*f.to, x.Sure[f.field] = found.Value, found.Sure

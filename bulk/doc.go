@@ -1,7 +1,7 @@
 // Package bulk brings master data in from files and writes it out again: the
 // organisations, the people, the catalogue and the articles of a desk.
 //
-// [Read] takes YAML, CSV and Markdown files, or whole folders of them, into a
+// [Read] takes YAML, CSV, Markdown, HTML and site map files, or whole folders of them, into a
 // [Batch]. [Batch.Import] compares it with what the desk has and writes the
 // difference; [Batch.Plan] only says what it would be. [Export] writes the same
 // files back: importing an export changes nothing.
@@ -14,6 +14,10 @@
 //     pessoas.csv or people.csv. Values of a list are separated by | (and by commas or
 //     semicolons where no value can hold one).
 //   - Markdown: one article each, with front matter. The file's name is its id.
+//   - HTML: a page of a help site, one article each: what <main> holds, without menus and
+//     scripts. <meta name="product"> and the like are its columns.
+//   - XML: a site map; the pages that it lists are read from files beside it, with the
+//     addresses that it gives them. Nothing is fetched.
 //
 // # Promises
 //

@@ -165,7 +165,7 @@ func TestWhatIsMissingIsTold(t *testing.T) {
 	if !errors.As(err, &problems) {
 		t.Fatalf("got %v, want problems", err)
 	}
-	want := "empty: there is no .yaml, .csv or .md file here.\n" +
+	want := "empty: there is no .yaml, .csv, .md or .html file here.\n" +
 		"empty/x.txt: its name does not say what it holds. Call it organisations.csv, people.csv, catalog.csv or articles.csv, or use .yaml or .md.\n" +
 		"none.csv: the file cannot be opened (file does not exist)."
 	if got := problems.Text("en"); got != want {

@@ -36,6 +36,8 @@ const (
 	UnknownFile   Code = "unknown-file"   // its name or ending says nothing
 	UnknownKey    Code = "unknown-key"    // a section of YAML that is no kind
 	UnknownColumn Code = "unknown-column" // a heading that is no column
+	NoPages       Code = "no-pages"       // a site map that lists nothing
+	NoPage        Code = "no-page"        // one that lists a page without a file
 	NothingFound  Code = "nothing-found"  // a folder without any file to read
 	Missing       Code = "missing"        // a value that must be there
 	BadChoice     Code = "bad-choice"     // not one of a short list

@@ -45,7 +45,7 @@ func (b *Batch) folder(fsys fs.FS, root string) {
 			return err
 		case d.IsDir() && hidden:
 			return fs.SkipDir
-		case !d.IsDir() && !hidden && slices.Contains([]string{".yaml", ".yml", ".csv", ".md"}, ending(name)) && !isReadme(name):
+		case !d.IsDir() && !hidden && slices.Contains([]string{".yaml", ".yml", ".csv", ".md", ".html", ".htm"}, ending(name)) && !isReadme(name):
 			found = true
 			b.file(fsys, name)
 		}
@@ -76,6 +76,10 @@ func (b *Batch) file(fsys fs.FS, name string) {
 		b.csv(name, text)
 	case ".md":
 		b.markdown(name, text)
+	case ".html", ".htm":
+		b.page(name, text, "", "")
+	case ".xml":
+		b.siteMap(fsys, name, text)
 	default:
 		b.problems.file(name, 0, UnknownFile)
 	}

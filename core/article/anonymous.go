@@ -18,10 +18,13 @@ var (
 	// which letters and digits are mixed.
 	figures = regexp.MustCompile(`[\pL\d]*\d(?:[./,:*-]*[\pL\d])*`)
 	// salutation begins a line that greets or signs off: it is made of names.
-	salutation = regexp.MustCompile(`(?i)^\s*(?:ol[áa]|oi|ei|bom dia|boa tarde|boa noite|prezad[oa]s?|car[oa]s?|hi|hello|hey|dear|good (?:morning|afternoon|evening)|hola|buen(?:os|as) (?:d[ií]as|tardes|noches)|estimad[oa]s?|att|atenciosamente|abra[çc]os?|obrigad[oa]|grat[oa]|regards|best|thanks|saludos|gracias|cordialmente)(?:[.!,]+|\s[^.!?,\n]*[.!?,]*|$)`)
+	salutation = regexp.MustCompile(`(?i)^\s*(?:ol[áa]|oi|ei|bom dia|boa tarde|boa noite|prezad[oa]s?|car[oa]s?|` +
+		`hi|hello|hey|dear|good (?:morning|afternoon|evening)|hola|buen(?:os|as) (?:d[ií]as|tardes|noches)|` +
+		`estimad[oa]s?|att|atenciosamente|abra[çc]os?|obrigad[oa]|grat[oa]|regards|best|thanks|saludos|gracias|cordialmente)(?:[.!,]+|\s[^.!?,\n]*[.!?,]*|$)`)
 	// pointed is a word that a menu, a button or a mark around it points to: a name of the
 	// program, not of a person.
-	pointed = regexp.MustCompile(`(?i)(?:[>›/"“*_'«\[]|\b(?:menu|tela|bot[ãa]o|aba|op[çc][ãa]o|campo|m[óo]dulo|rotina|relat[óo]rio|screen|button|tab|option|field|menus|module|report|pantalla|bot[óo]n|pesta[ñn]a|opci[óo]n|campo|m[óo]dulo|informe))\s*$`)
+	pointed = regexp.MustCompile(`(?i)(?:[>›/"“*_'«\[]|\b(?:menu|tela|bot[ãa]o|aba|op[çc][ãa]o|campo|m[óo]dulo|rotina|` +
+		`relat[óo]rio|screen|button|tab|option|field|menus|module|report|pantalla|bot[óo]n|pesta[ñn]a|opci[óo]n|campo|m[óo]dulo|informe))\s*$`)
 )
 
 // Anonymous is a text without what could tell who wrote it, or about whom: addresses,

@@ -25,6 +25,7 @@ type Account struct {
 	messages []messageFault  // how its next messages fare
 	deaf     bool            // its linked devices are told nothing
 	entered  int             // logins of linked devices
+	secret   bool            // others are not told the number
 	ousted   int             // ... that ended an earlier connection of the same device
 }
 
@@ -33,6 +34,14 @@ func (a *Account) Phone() types.JID { return a.phone }
 
 // LID is the account's hidden id.
 func (a *Account) LID() types.JID { return a.lid }
+
+// HideNumber keeps the account's number from others, as of somebody who is known by a
+// username: all that they see is the hidden id.
+func (a *Account) HideNumber() {
+	a.server.mu.Lock()
+	defer a.server.mu.Unlock()
+	a.secret = true
+}
 
 // device is one client of an account: its keys, its connection, and what waits for it.
 type device struct {

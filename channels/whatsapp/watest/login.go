@@ -146,6 +146,9 @@ func (s *Server) presence(c *conn, n *waBinary.Node) {
 // from says who sends, in the kind of name that the receiver was called by.
 func (d *device) from(to types.JID) waBinary.Attrs {
 	phone, lid := withDevice(d.account.phone, d.number), withDevice(d.account.lid, d.number)
+	if d.account.secret {
+		return waBinary.Attrs{"from": lid, "addressing_mode": "lid"}
+	}
 	if to.Server == types.HiddenUserServer {
 		return waBinary.Attrs{"from": lid, "sender_pn": d.account.phone, "addressing_mode": "lid"}
 	}

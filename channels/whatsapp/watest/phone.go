@@ -194,3 +194,21 @@ func (p *Phone) Tell(to types.JID, m *waE2E.Message) types.MessageID {
 	}
 	return sent.ID
 }
+
+// ChangeNumber moves the account to another number, as its owner does in WhatsApp: the
+// phone, its keys and the hidden id stay.
+func (p *Phone) ChangeNumber(number string) {
+	p.server.t.Helper()
+	p.Disconnect()
+	s, a := p.server, p.Account
+	jid := types.NewJID(number, types.DefaultUserServer)
+	s.mu.Lock()
+	delete(s.accounts, a.phone.User)
+	s.accounts[number], a.phone = a, jid
+	s.mu.Unlock()
+	p.Store.ID = &jid
+	if err := p.ConnectContext(context.Background()); err != nil {
+		s.t.Fatalf("watest: the phone of %s does not connect: %v", number, err)
+	}
+	Await[*events.Connected](p, nil)
+}

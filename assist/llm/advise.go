@@ -77,6 +77,7 @@ type advising struct {
 	keys    []string
 	of      map[string]dialogue.Source // by key
 	mask    redact.Mask
+	system  string // the instructions, once they were written
 }
 
 type saidLine struct {
@@ -162,6 +163,7 @@ func (v *advising) request(p prompts, desk string) (request, error) {
 	if err != nil {
 		return request{}, err
 	}
+	v.system = system
 	user, err := json.Marshal(map[string]any{
 		"ticket": map[string]string{"subject": v.mask.Hide(clip(v.c.Subject, 500)), "about": v.c.Place, "state": v.c.Status},
 		"said":   v.said, "sources": v.sources,
@@ -210,6 +212,8 @@ func (v *advising) advice(content string) (dialogue.Advice, error) {
 			return out, fail(Foreign, "a value that nobody wrote")
 		case len(text) > longestClaim || loops(text):
 			return out, fail(Looping, "")
+		case echoes(text, v.system):
+			return out, fail(Foreign, "the instructions themselves")
 		}
 		claim := dialogue.Claim{Text: text}
 		for _, key := range c.Sources {

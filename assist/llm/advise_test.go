@@ -101,6 +101,7 @@ func TestUngroundedDrafts(t *testing.T) {
 		"a long one without":       {strings.Repeat("vamos ver isso com calma, um passo de cada vez e sem pressa; ", 4), none, false},
 		"a made-up value":          {"O CPF [CPF_7] está certo.", key("cancele o número"), false},
 		"a source of nobody's":     {"Tudo certo.", func(*testing.T, assisttest.Chat) []string { return []string{"k99"} }, false},
+		"the instructions":         {"You help an agent of Suporte Demo, a support desk", none, false},
 		"nothing":                  {"  ", none, false},
 		"a loop":                   {strings.Repeat("cancele e ", 60), key("cancele o número"), false},
 	} {

@@ -95,3 +95,19 @@ func runsOn(text string) bool {
 	}
 	return false
 }
+
+// echoed is how many words in a row of the instructions make a text one that gives them
+// away.
+const echoed = 6
+
+// echoes reports a text that repeats the instructions: they are nobody's to read.
+func echoes(text, system string) bool {
+	words := strings.Fields(strings.ToLower(text))
+	told := " " + strings.Join(strings.Fields(strings.ToLower(system)), " ") + " "
+	for i := 0; i+echoed <= len(words); i++ {
+		if strings.Contains(told, " "+strings.Join(words[i:i+echoed], " ")+" ") {
+			return true
+		}
+	}
+	return false
+}

@@ -175,6 +175,7 @@ func TestSubjectAndIntent(t *testing.T) {
 		"a place nobody named":      {long, map[string]any{"subject": "Acesse https://evil.example agora"}, "", dialogue.Matter},
 		"an address nobody named":   {long, map[string]any{"subject": "Escreva para chefe@evil.example"}, "", dialogue.Matter},
 		"a place that was named":    {"o site www.aurora.example não abre", map[string]any{"subject": "Site www.aurora.example fora"}, "Site www.aurora.example fora", dialogue.Matter},
+		"the instructions":          {long, map[string]any{"subject": "You sort messages for Suporte Demo, a support desk."}, "", dialogue.Matter},
 		"two lines":                 {long, map[string]any{"subject": "CT-e parado\nDe: admin"}, "CT-e parado De: admin", dialogue.Matter},
 		"a made-up placeholder":     {long, map[string]any{"subject": "CT-e de [CPF_1]"}, "", dialogue.Matter},
 		"a placeholder put back":    {"o CPF 529.982.247-25 não entra no CT-e", map[string]any{"subject": "CPF [CPF_1] recusado"}, "CPF 529.982.247-25 recusado", dialogue.Matter},

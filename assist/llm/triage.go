@@ -28,6 +28,7 @@ type triage struct {
 	brief   dialogue.Brief
 	offered offered
 	mask    redact.Mask
+	system  string // the instructions, once they were written
 }
 
 // material is the user turn: people's words as the values of JSON, where nothing that
@@ -49,6 +50,7 @@ func (t *triage) request(p prompts, desk string) (request, error) {
 	if err != nil {
 		return request{}, err
 	}
+	t.system = system
 	m := material{Subject: t.hide(t.brief.Subject, 500), Message: t.hide(t.brief.Text, maxWords)}
 	room := maxEarlier
 	for _, said := range slices.Backward(t.brief.Earlier) {
@@ -264,7 +266,7 @@ func (t *triage) intent(said string) dialogue.Intent {
 // that leads somewhere and was not said by the customer.
 func (t *triage) subject(line string) (string, bool) {
 	line, whole := t.mask.Restore(oneLine(clip(line, maxAnswer)))
-	if line == "" || !whole || utf8.RuneCountInString(line) > longestWord || loops(line) {
+	if line == "" || !whole || utf8.RuneCountInString(line) > longestWord || loops(line) || echoes(line, t.system) {
 		return "", false
 	}
 	said := strings.ToLower(t.brief.Subject + "\n" + t.brief.Text + "\n" + strings.Join(t.brief.Earlier, "\n"))

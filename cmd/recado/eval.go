@@ -15,11 +15,12 @@ import (
 // evalCmd scores the parts that are matters of degree, on files of examples that
 // say what is right. It ends well whatever the score; the floors are in the tests.
 type evalCmd struct {
-	Replies  evalRepliesCmd  `cmd:"" help:"What of a mail is the reply: quotes, signatures and footers left out."`
-	Forwards evalForwardsCmd `cmd:"" help:"Who wrote a mail that was passed on, and what about."`
-	Machine  evalMachineCmd  `cmd:"" name:"machine-mail" help:"Which mails machines wrote, and what bounces say."`
-	Triage   evalTriageCmd   `cmd:"" help:"What a text is about, after learning from others."`
-	Articles evalArticlesCmd `cmd:"" help:"Which article is found for a question."`
+	Replies    evalRepliesCmd    `cmd:"" help:"What of a mail is the reply: quotes, signatures and footers left out."`
+	Forwards   evalForwardsCmd   `cmd:"" help:"Who wrote a mail that was passed on, and what about."`
+	Machine    evalMachineCmd    `cmd:"" name:"machine-mail" help:"Which mails machines wrote, and what bounces say."`
+	Triage     evalTriageCmd     `cmd:"" help:"What a text is about, after learning from others."`
+	Injections evalInjectionsCmd `cmd:"" help:"What comes of texts that try to steer the assistant; with --assistant model, of a model that obeys them."`
+	Articles   evalArticlesCmd   `cmd:"" help:"Which article is found for a question."`
 }
 
 // evalInput is what every score is told.

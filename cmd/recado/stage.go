@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"recado/assist/assisttest"
 	"recado/channels"
 	"recado/channels/email"
 	"recado/channels/email/reply"
@@ -40,6 +42,7 @@ type stage struct {
 	ids    map[string]string // of catalogue items and organisations, by folded name
 	codes  int
 	script *scriptedAssistant
+	model  *assisttest.Server // the pretend language model; nil: there is none
 	said   []spoken
 	acted  bool
 	wrote  map[message.Address]bool // who said something
@@ -94,7 +97,7 @@ func (s *stage) furnish(ctx context.Context) error {
 // rise starts the program, the first time or after a kill.
 func (s *stage) rise(ctx context.Context) error {
 	d, err := assemble(ctx, s.cfg, s.log, variant{
-		owner: "stage", clock: s.clock, newCode: s.newCode, assistant: s.script.over, channels: s.channels,
+		owner: "stage", clock: s.clock, newCode: s.newCode, assistant: s.script.over, channels: s.channels, model: s.transport(),
 		rooms: s.place, undo: s.undo,
 	})
 	if err != nil {
@@ -123,6 +126,24 @@ func (s *stage) awaitRunning(c channels.Channel) {
 }
 
 var stageChannels = []message.Channel{message.WhatsApp, message.Email, message.Web, message.Slack}
+
+// transport leads to the pretend model.
+func (s *stage) transport() http.RoundTripper {
+	if s.model == nil {
+		return nil // an interface that holds a nil pointer would lead somewhere
+	}
+	return s.model
+}
+
+// withModel gives the desk a language model, which answers by a script.
+func (s *stage) withModel() *assisttest.Server {
+	if s.model == nil {
+		s.model = assisttest.New()
+		s.cfg.Assistant.Model.Name, s.cfg.Assistant.Model.Kind = "pretend", config.ModelOther
+		s.cfg.Assistant.Model.URL = "http://127.0.0.1:1/v1"
+	}
+	return s.model
+}
 
 // channels makes the pretend upstreams. The hub is the world outside: it lives on
 // when the program dies.

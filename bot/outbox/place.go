@@ -37,6 +37,10 @@ func (o *Outbox) place(ctx context.Context, row *Row) (standsFor string, wait ti
 	if row.Points != "" {
 		ids = append(ids, row.Points)
 	}
+	links := rowsOf(row)
+	for _, r := range links {
+		ids = append(ids, r.Points)
+	}
 	if len(ids) == 0 {
 		return "", 0
 	}
@@ -45,11 +49,15 @@ func (o *Outbox) place(ctx context.Context, row *Row) (standsFor string, wait ti
 		return "", max(delay, placeWait)
 	}
 	for _, id := range ids {
-		if p := found[id]; p.Waiting && p.Seq < row.Seq && (id != row.Points || o.opts.Clock.Now().Sub(postedAt(row.ID)) < linkWait) {
+		links := slices.ContainsFunc(links, func(r *message.Row) bool { return r.Points == id })
+		if p := found[id]; p.Waiting && p.Seq < row.Seq && !links && (id != row.Points || o.opts.Clock.Now().Sub(postedAt(row.ID)) < linkWait) {
 			return "", placeWait
 		}
 	}
 	row.Leads = found[row.Points].UpstreamID
+	for _, r := range links {
+		r.Leads = found[r.Points].UpstreamID
+	}
 	row.Root = found[row.Under].UpstreamID
 	if amends {
 		if row.SentAs = found[row.Amends.ID].UpstreamID; row.SentAs == "" && row.Kind == message.Edit {
@@ -57,6 +65,19 @@ func (o *Outbox) place(ctx context.Context, row *Row) (standsFor string, wait ti
 		}
 	}
 	return standsFor, 0
+}
+
+// rowsOf are the lines of a page that lead somewhere.
+func rowsOf(row *Row) (out []*message.Row) {
+	if row.Home == nil {
+		return nil
+	}
+	for i := range row.Home.Rows {
+		if r := &row.Home.Rows[i]; r.Points != "" {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // posted is what became of other messages: out of what is known and not noted yet, which

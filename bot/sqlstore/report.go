@@ -124,6 +124,12 @@ func (l *lister) narrow(f report.Filter) {
 	for word := range strings.FieldsSeq(fold(f.Words)) {
 		l.filter = append(l.filter, "t.subject_key like "+l.arg("%"+escapeLike(word)+"%")+` escape '\'`)
 	}
+	if !f.DueBy.IsZero() {
+		l.filter = append(l.filter, "t.status <> 'closed' and t.paused_at = 0 and "+dueNow+" between 1 and "+l.arg(micros(f.DueBy)))
+	}
+	if f.OnWhom != "" {
+		l.filter = append(l.filter, "t.status = 'waiting' and t.waiting_on = "+l.arg(f.OnWhom))
+	}
 	l.statuses(f.Statuses)
 }
 
@@ -165,7 +171,10 @@ func (l *lister) count() string {
 }
 
 const lineColumns = `t.id, t.number, t.org, t.requester, t.agent, t.subject, t.product, t.status, t.waiting_on, t.priority, t.severity,
-	t.opened_at, t.updated_at, t.closed_at, t.solve_due, t.last_side`
+	t.opened_at, t.updated_at, t.closed_at, t.solve_due, t.last_side, case when t.answered_at = 0 then t.answer_due else 0 end`
+
+// dueNow is what was promised next of a ticket whose clock runs.
+const dueNow = "case when t.answered_at = 0 and t.answer_due > 0 then t.answer_due else t.solve_due end"
 
 // page asks for the lines. Of several branches each gives as many as could be on
 // the page, so that each may use its own index.
@@ -224,9 +233,10 @@ func rank[T ~string](column string, order []T) string {
 
 func scanLine(r row) (report.Line, error) {
 	var l report.Line
-	var opened, updated, closed, due int64
+	var opened, updated, closed, due, answer int64
 	err := r.Scan(&l.ID, &l.Number, &l.Org, &l.Requester, &l.Agent, &l.Subject, &l.Product, &l.Status, &l.WaitingOn, &l.Priority, &l.Severity,
-		&opened, &updated, &closed, &due, &l.LastSide)
+		&opened, &updated, &closed, &due, &l.LastSide, &answer)
 	l.OpenedAt, l.UpdatedAt, l.ClosedAt, l.SolveDue = moment(opened), moment(updated), moment(closed), moment(due)
+	l.AnswerDue = moment(answer)
 	return l, err
 }

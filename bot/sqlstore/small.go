@@ -46,22 +46,49 @@ func (db *DB) Memory() Memory { return Memory{db} }
 // Load implements channels.Memory.
 func (m Memory) Load(ctx context.Context, name string) (text string, err error) {
 	err = m.db.ask(ctx, func(c *conn) error {
-		all, err := list(ctx, c, value[string], "select value from memory where name = $1", name)
-		if len(all) > 0 {
-			text = all[0]
-		}
+		text, err = remembered(ctx, c, name)
 		return err
 	})
 	return text, err
 }
 
+func remembered(ctx context.Context, c *conn, name string) (string, error) {
+	all, err := list(ctx, c, value[string], "select value from memory where name = $1", name)
+	if len(all) == 0 {
+		return "", err
+	}
+	return all[0], err
+}
+
+func remember(ctx context.Context, c *conn, name, text string) error {
+	_, err := c.exec(ctx, `insert into memory (name, value) values ($1, $2)
+		on conflict (name) do update set value = excluded.value`, name, text)
+	return err
+}
+
+// noteMark begins the names of notes: channels have the others.
+const noteMark = "note/"
+
+// Noted implements dialogue.Reader.
+func (r *reader) Noted(ctx context.Context, name string) (string, error) {
+	text, err := remembered(ctx, r.c, noteMark+name)
+	if err != nil {
+		return "", fmt.Errorf("read the note %s: %w", name, err)
+	}
+	return text, nil
+}
+
+// Note implements dialogue.Tx.
+func (t *tx) Note(ctx context.Context, name, text string) error {
+	if err := remember(ctx, t.c, noteMark+name, text); err != nil {
+		return fmt.Errorf("note %s: %w", name, err)
+	}
+	return nil
+}
+
 // Save implements channels.Memory.
 func (m Memory) Save(ctx context.Context, name, text string) error {
-	err := m.db.write(ctx, func(t *tx) error {
-		_, err := t.c.exec(ctx, `insert into memory (name, value) values ($1, $2)
-			on conflict (name) do update set value = excluded.value`, name, text)
-		return err
-	})
+	err := m.db.write(ctx, func(t *tx) error { return remember(ctx, t.c, name, text) })
 	if err != nil {
 		return fmt.Errorf("sqlstore: remember %s: %w", name, err)
 	}

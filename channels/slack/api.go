@@ -41,6 +41,7 @@ func (c *Channel) caller() *http.Client {
 type identity struct {
 	user, bot string // U…, B…
 	team      string
+	url       string // of the workspace: https://….slack.com/
 }
 
 // identify asks who we are.
@@ -56,7 +57,7 @@ func (c *Channel) identify(ctx context.Context) (identity, error) {
 	if me.TeamID != c.Workspace && me.EnterpriseID != c.Workspace {
 		return identity{}, &wrongWorkspaceError{is: me.TeamID, name: me.Team, want: c.Workspace}
 	}
-	return identity{user: me.UserID, bot: me.BotID, team: me.TeamID}, nil
+	return identity{user: me.UserID, bot: me.BotID, team: me.TeamID, url: me.URL}, nil
 }
 
 // wrongWorkspaceError is a token of another workspace than the configured one.

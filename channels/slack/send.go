@@ -41,6 +41,9 @@ func (c *Channel) send(ctx context.Context, to string, out message.Outbound) (st
 		}
 		// What it amends was never said: it is said now.
 	}
+	if out.Home != nil && isUser(to) {
+		return "", c.publish(ctx, to, out)
+	}
 	if out.Form != nil {
 		as, err := c.open(ctx, to, out)
 		if !isLate(err) {

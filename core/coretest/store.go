@@ -23,7 +23,7 @@ func TestStore(t *testing.T, open func(t *testing.T) dialogue.Store) {
 		{"people", s.people}, {"merges", s.merges}, {"organisations", s.organisations}, {"challenges", s.challenges}, {"catalogue", s.catalogue},
 		{"articles", s.articles}, {"surveys", s.surveys}, {"tickets", s.tickets}, {"finding tickets", s.finding},
 		{"due tickets", s.due}, {"numbers", s.numbers}, {"lists", s.lists}, {"scope", s.scope}, {"transactions", s.transactions}, {"held", s.held}, {"sent", s.sent},
-		{"conveyed", s.conveyed}, {"what was passed on", s.passed}, {"rooms", s.rooms}, {"unseen", s.unseen},
+		{"conveyed", s.conveyed}, {"what was passed on", s.passed}, {"rooms", s.rooms}, {"unseen", s.unseen}, {"figures", s.figures}, {"notes", s.notes},
 	} {
 		t.Run(part.name, part.test)
 	}

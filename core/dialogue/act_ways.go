@@ -53,6 +53,9 @@ func (s *scene) acting() func() error {
 			return s.picked
 		}
 	case message.Press, message.Submit:
+		if view, ok := strings.CutPrefix(s.in.Choice, homeMark); ok {
+			return func() error { return s.pageOf(view) }
+		}
 		o, number, ok := readActValue(s.in.Choice)
 		switch {
 		case !ok:

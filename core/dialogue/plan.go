@@ -87,6 +87,7 @@ type Say struct {
 	Only      message.Address // who alone sees it, of those in the room To
 	As        *message.Face   // in whose name
 	Form      *message.Form
+	Home      *message.Home
 	Buttons   []message.Button // below its words, on channels that have some
 	Points    string           // ID of another message that it leads to
 	NotBefore time.Time        // until then it may be called back
@@ -276,7 +277,7 @@ func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
 		Language: say.Language, Subject: say.Subject, Text: withChoices(text, say.Choices), Choices: say.Choices,
 		Attachments: say.Attachments, InCopy: say.InCopy, Quote: say.Quote, InChat: inChat, Refs: say.Refs, Link: say.Link,
 		Proactive: say.Proactive, Code: say.Code, Conveys: say.Conveys, Verbatim: verbatim(say, data), Passage: passage,
-		Only: say.Only, Form: say.Form, Under: say.Under, As: say.As, Points: say.Points, NotBefore: say.NotBefore,
+		Only: say.Only, Form: say.Form, Home: say.Home, Under: say.Under, As: say.As, Points: say.Points, NotBefore: say.NotBefore,
 		Poll: say.Poll,
 	}
 	if len(say.Buttons) > 0 {

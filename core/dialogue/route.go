@@ -50,6 +50,8 @@ func (s *scene) decide(r Reader) error {
 		return s.outside()
 	case s.proved && s.in.Proof == message.ByTeam:
 		return s.letIn()
+	case s.in.Kind == message.Arrived:
+		return s.pageOf(homeMine) // to look is no word to anybody
 	}
 	if err := s.count(); err != nil {
 		return err

@@ -33,6 +33,8 @@ type Reader interface {
 	report.Source
 	HeldReader
 	SentReader
+	// Noted is what Note kept under a name; "" when nothing was.
+	Noted(ctx context.Context, name string) (string, error)
 	RoomReader
 }
 
@@ -124,6 +126,8 @@ type Tx interface { //nolint:interfacebloat // a transaction is everything that 
 	article.Writer
 	survey.Writer
 	HeldWriter
+	// Note keeps a few words that are nobody's: what was done last, and when.
+	Note(ctx context.Context, name, text string) error
 	// MarkSeen notes that somebody looked at a ticket; the latest look counts (D2).
 	MarkSeen(ctx context.Context, s Seen) error
 	// SaveRoom keeps where a ticket's thread is; the later one replaces the earlier.

@@ -30,6 +30,25 @@ type Button struct {
 	Confirm string `json:"confirm,omitempty"` // asked before it counts
 }
 
+// Home is the page that somebody finds in their program under the desk's name, such as
+// Slack's App Home. A channel that has no such page says Outbound.Text instead.
+type Home struct {
+	Title   string   `json:"title"`
+	Figures []Field  `json:"figures,omitempty"`
+	Views   []Button `json:"views,omitempty"` // what else the page can show; pressed, they come in as a Press
+	Rows    []Row    `json:"rows,omitempty"`
+	Foot    string   `json:"foot,omitempty"` // our markup
+}
+
+// Row is one line of a page.
+type Row struct {
+	Text   string  `json:"text"` // our markup
+	Button *Button `json:"button,omitempty"`
+	Points string  `json:"points,omitempty"` // ID of the message that it leads to, as Outbound.Points
+
+	Leads string `json:"-"` // upstream id of Points, when it is sent
+}
+
 // Form is a question with several fields, filled in at once. It can only answer an
 // Inbound that had a Trigger, and soon; when that is over, Outbound.Text is said to who
 // asked for it, and tells how to do the same in words.

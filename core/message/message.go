@@ -291,6 +291,7 @@ type Outbound struct {
 	As     *Face   `json:"as,omitempty"`     // in whose name it appears, where a channel can show that; nil: ours
 	Card   *Card   `json:"card,omitempty"`   // what a channel with cards shows instead of Text
 	Form   *Form   `json:"form,omitempty"`   // what a channel with forms asks instead of Text
+	Home   *Home   `json:"home,omitempty"`   // the page of To is replaced by it, where a channel has one
 	Poll   *Poll   `json:"poll,omitempty"`   // what a channel with polls asks beside Text
 	Points string  `json:"points,omitempty"` // ID of another message that this one leads to, where a channel can link to it
 	About  Key     `json:"about,omitzero"`   // of a Reaction: the item that Text, an emoji, is put on

@@ -160,6 +160,7 @@ func built(t *testing.T) map[string][]string {
 		"defect.customer.": defects,
 		"unopened.":        stringsOf(message.Locked, message.ViewOnce, message.Foreign),
 		"unopened.why.":    stringsOf(message.Locked, message.ViewOnce, message.Foreign),
+		"home.view.":       {"mine", "free", "due", "customer"}, // of core/dialogue/home.go
 		"list.title.":      stringsOf(report.Mine, report.InCopy, report.Organisation),
 		"list.state.":      states,
 		"list.since.":      {"today", "week", "month"}, // Listing.Since

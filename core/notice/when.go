@@ -2,6 +2,8 @@ package notice
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -54,4 +56,13 @@ func Size(n int64) string {
 		return fmt.Sprintf("%.0f KB", float64(n)/(1<<10))
 	}
 	return fmt.Sprintf("%d B", n)
+}
+
+// Decimal is a number with one digit behind the comma, or the point.
+func (c *Catalogue) Decimal(lang string, n float64) string {
+	text := strconv.FormatFloat(n, 'f', 1, 64)
+	if Language(lang) == "en" {
+		return text
+	}
+	return strings.Replace(text, ".", ",", 1)
 }

@@ -68,8 +68,10 @@ type Filter struct {
 	Severity ticket.Level
 	Agent    directory.PersonID
 	Number   string
-	Words    string // in the subject, whatever the accents
-	From, To time.Time
+	Words    string    // in the subject, whatever the accents
+	From, To time.Time // opened
+	DueBy    time.Time // promised by then, answer or solution; only what is open and whose clock runs
+	OnWhom   string    // of those that wait: ticket.OnRequester, or another word
 }
 
 // Sort is a column, newest or highest first unless Ascending.
@@ -124,6 +126,7 @@ type Line struct {
 	UpdatedAt time.Time
 	ClosedAt  time.Time
 	SolveDue  time.Time
+	AnswerDue time.Time // while nobody answered
 	LastSide  ticket.Side
 }
 
@@ -141,8 +144,22 @@ type Unseen struct {
 	Messages int // that others wrote since; 0: only its state changed
 }
 
+// Figures are how the desk fares: since a moment, and now.
+type Figures struct {
+	Opened, Closed    int // since then
+	Rated             int // closings for which stars were given since then
+	Low               int // of these, ones to be followed up (E2)
+	Service, Solution int // the sums of their stars, where Rated is not zero
+
+	Open, Unassigned, Overdue int // now: not closed; of nobody; past what was promised
+	OnTeam                    int // now: the customer wrote last, and nobody answered
+}
+
 // Source answers questions.
 type Source interface {
+	// Figures counts over all tickets: it is the team's alone.
+	Figures(ctx context.Context, since, now time.Time) (Figures, error)
+
 	List(ctx context.Context, q Query) (Page, error)
 	// Unseen lists a person's own tickets, and those they are in copy of, in which others
 	// wrote or the state changed after since, and after the person last looked at them or

@@ -64,6 +64,14 @@ const AgentsByEmail = "email"
 // Rotates reports whether the app's tokens end and are renewed.
 func (s *Slack) Rotates() bool { return !s.RefreshToken.IsZero() }
 
+// AgentsChannel is the channel whose members are agents; empty: e-mail tells.
+func (s *Slack) AgentsChannel() string {
+	if s.Agents == AgentsByEmail {
+		return ""
+	}
+	return s.Agents
+}
+
 // Channels are the ids of all channels that belong to the desk, each once.
 func (s *Slack) Channels() (all []string) {
 	for _, room := range s.Rooms {

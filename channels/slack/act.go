@@ -131,6 +131,7 @@ func (c *Channel) event(n node) act {
 		return c.arrived(n, e)
 	case "user_change", "team_join", "subteam_updated", "subteam_members_changed", "subteam_created", "member_joined_channel", "member_left_channel":
 		c.people.changed(e)
+		c.circle.changed(e)
 		return pass("people")
 	case "tokens_revoked", "app_uninstalled":
 		c.state.unreached(errUninstalled)

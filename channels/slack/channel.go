@@ -17,6 +17,7 @@ type Channel struct {
 	passed tally
 	tokens tokens
 	people people
+	circle circles
 	roots  roots
 	pace   pace
 	ledger ledger

@@ -25,6 +25,8 @@ func (c *Channel) complete(ctx context.Context, a act) (message.Inbound, error) 
 		who.sign(c.Workspace, &in)
 		if err != nil {
 			in.Proof, in.Doubt = message.Unproved, "slack: the profile could not be had"
+		} else if in.Standing, err = c.standing(ctx, who); err != nil && c.Clock().Sub(in.ReceivedAt) < profileWait {
+			return in, err
 		}
 	}
 	in.Conversation = a.in.Conversation

@@ -14,10 +14,6 @@ import (
 
 // verdict turns a failure into what the outbox does next.
 func (c *Channel) verdict(ctx context.Context, err error) error {
-	if err == nil {
-		c.state.sent(nil)
-		return nil
-	}
 	if _, known := errors.AsType[*channels.Error](err); known {
 		return err
 	}

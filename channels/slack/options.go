@@ -25,6 +25,11 @@ type Options struct {
 	// channel that the app is in belongs to it.
 	Rooms []string
 
+	// AgentsIn is a channel whose members are agents; empty: their e-mail tells who is.
+	// Supervisors are user groups.
+	AgentsIn    string
+	Supervisors []string
+
 	Sockets int // of Socket Mode at the same time, at most 10; 0 is 2, so that one may fail
 
 	MaxFile int64         // bytes of one file that are taken; 0 is message.MaxFileSize

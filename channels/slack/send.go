@@ -22,6 +22,7 @@ func (c *Channel) Send(ctx context.Context, out message.Outbound) (channels.Rece
 	if err != nil {
 		return channels.Receipt{}, c.verdict(ctx, err)
 	}
+	c.state.sent(nil)
 	return channels.Receipt{UpstreamID: as}, nil
 }
 

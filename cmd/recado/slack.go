@@ -24,6 +24,7 @@ func (d *desk) slackOptions(s config.Slack) slack.Options {
 func slackBasics(s config.Slack) slack.Options {
 	return slack.Options{
 		Workspace: s.Workspace, BotToken: s.BotToken.Reveal(), AppToken: s.AppToken.Reveal(), Secret: s.SigningSecret.Reveal(),
+		AgentsIn: s.AgentsChannel(), Supervisors: s.Supervisors,
 		Rooms: s.Channels(), Sockets: s.Sockets, API: s.API,
 		Rotation: slack.Rotation{ClientID: s.ClientID, ClientSecret: s.ClientSecret.Reveal(), RefreshToken: s.RefreshToken.Reveal()},
 	}

@@ -127,6 +127,17 @@ const (
 	Foreign    Defect = "foreign"    // a kind of message that we do not know
 )
 
+// Standing is what somebody is in the team by how the upstream is set up: a member of the
+// agents' channel, or of the supervisors' group. Only who is proved has one.
+type Standing string
+
+// Standings.
+const (
+	NoStanding   Standing = ""
+	AsAgent      Standing = "agent"
+	AsSupervisor Standing = "supervisor"
+)
+
 // Inbound is one thing that somebody did upstream, as the channel understood it.
 type Inbound struct {
 	Key          Key       `json:"key"`
@@ -165,6 +176,7 @@ type Inbound struct {
 	Room     Address   `json:"room,omitzero"`      // where several read it, as a channel of Slack; zero: From and we are alone
 	Mentions []Address `json:"mentions,omitempty"` // people whom Text names, each once; who is meant by @everybody is nobody here
 	Trigger  string    `json:"trigger,omitempty"`  // what a Form that answers this needs; good for some seconds
+	Standing Standing  `json:"standing,omitempty"` // what From is in the team, by the upstream's word
 
 	Broadcast bool `json:"broadcast,omitempty"` // an answer in a thread that was shown to the whole room as well
 }

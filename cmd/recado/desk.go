@@ -28,6 +28,7 @@ import (
 	"recado/core/message"
 	"recado/core/notice"
 	"recado/core/ticket"
+	"recado/paper"
 	"recado/sign"
 )
 
@@ -157,7 +158,7 @@ func (d *desk) newEngine(
 			Name: d.cfg.Desk.Name, Language: d.cfg.Desk.Language, Email: d.cfg.Desk.Register,
 			Phone: d.cfg.Desk.Phone, Contacts: d.cfg.Desk.Contacts,
 		},
-		Calendar: d.calendar, Schedule: scheduleOf(d.cfg, d.calendar), Promises: promisesOf(d.cfg),
+		Printer: paper.New(d.files.attachments), Calendar: d.calendar, Schedule: scheduleOf(d.cfg, d.calendar), Promises: promisesOf(d.cfg),
 		Location: d.cfg.Desk.TimeZone, Now: d.clock.Now, NewCode: v.newCode, Log: d.log, Account: out.Account,
 		ReopenWindow: d.cfg.Tickets.Reopen, SurveyTTL: d.cfg.Survey.Expires,
 		WarnBefore: warnBefore, Quiet: gate.Quiet, Known: d.library.Known, Patience: d.cfg.Assistant.Patience, Sure: sureFrom, Pace: d.pace,

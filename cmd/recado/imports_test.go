@@ -82,6 +82,9 @@ var rules = map[string]rule{
 	"assist/assisttest":       {},
 	"assist/assisttest/suite": {ours: []string{"core/*"}},
 
+	// A ticket as a file.
+	"paper": {ours: []string{"core/dialogue", "core/message"}},
+
 	"bot":            {ours: []string{"channels", "core/*", "bot/inbox", "bot/lane", "bot/outbox"}},
 	"bot/lane":       {},
 	"bot/inbox":      {ours: []string{"bot/lane", "core/message"}, tests: []string{"channels", "core/dialogue"}},

@@ -330,6 +330,21 @@ func (s *stage) line(a play.Act) (local.Line, error) {
 			line.Auto = message.ByApp
 		}
 	}
+	err = s.aim(a, &line)
+	if err == nil && channel == message.Slack {
+		err = s.slackLine(a, &line)
+	}
+	if f, ok := reply.Forwarded(line.Subject, line.Text); ok && channel == message.Email && line.Subject != "" {
+		line.Forward = message.Forward{Name: f.Name, Subject: f.Subject, Date: f.Date, Text: f.Text}
+		if f.Address != "" {
+			line.Forward.From = message.Address{Channel: message.Email, ID: f.Address}
+		}
+	}
+	return line, err
+}
+
+// aim says what of all that was said before an act is about.
+func (s *stage) aim(a play.Act, line *local.Line) (err error) {
 	switch {
 	case a.Verb == play.Edits, a.Verb == play.Takes:
 		line.Kind = message.Edit
@@ -344,29 +359,20 @@ func (s *stage) line(a play.Act) (local.Line, error) {
 			line.Choice = "" // taken back
 		}
 		switch {
-		case a.Old != "" && channel == message.Slack:
+		case a.Old != "" && line.From.Channel == message.Slack:
 			line.Target, err = s.seenID(a.Old)
 		case a.Old != "":
-			line.Target, err = s.heardID(from, a.Old)
+			line.Target, err = s.heardID(line.From, a.Old)
 		}
 	case a.Verb == play.Votes:
 		line.Kind, line.Choice, line.Text = message.Press, a.Text, ""
-		line.Target, err = s.pollID(from, a.Old)
+		line.Target, err = s.pollID(line.From, a.Old)
 	case a.Verb == play.Phones:
 		line.Own = true
 	case a.Reply || a.Thread != "":
-		line.Answers, err = s.lastMail(from, a.Number+a.Thread)
+		line.Answers, err = s.lastMail(line.From, a.Number+a.Thread)
 	}
-	if err == nil && channel == message.Slack {
-		err = s.slackLine(a, &line)
-	}
-	if f, ok := reply.Forwarded(line.Subject, line.Text); ok && channel == message.Email && line.Subject != "" {
-		line.Forward = message.Forward{Name: f.Name, Subject: f.Subject, Date: f.Date, Text: f.Text}
-		if f.Address != "" {
-			line.Forward.From = message.Address{Channel: message.Email, ID: f.Address}
-		}
-	}
-	return line, err
+	return err
 }
 
 // copies are the mail addresses of others who get the mail.

@@ -133,6 +133,10 @@ var verbs = inverted(map[command][]string{
 		"show original", "the original", "original message", "original email", "original e mail", "see original",
 		"el original", "ver el original", "mensaje original", "correo original",
 	},
+	cmdPaper: {
+		"pdf", "em pdf", "gerar pdf", "baixar pdf", "imprimir", "imprimir chamado", "imprimir o chamado", "quero imprimir", "print", "print ticket",
+		"print the ticket", "print it", "as pdf", "get pdf", "download pdf", "imprimir caso", "imprimir el caso", "en pdf", "descargar pdf", "generar pdf",
+	},
 	cmdTake: {
 		"assumir", "pegar", "take", "tomar",
 	},

@@ -48,6 +48,9 @@ type Options struct {
 	NewCode   func() string // six digits that nobody can guess
 	Log       *slog.Logger
 
+	// Printer makes a ticket a file; nil: nobody can have one.
+	Printer Printer
+
 	// Account is our end by which people on a channel are written to first; nil: "".
 	Account func(message.Channel) string
 
@@ -131,6 +134,7 @@ func (e *Engine) Prepare(ctx context.Context, turn Turn) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.made(ctx)
 	return s.finish(), nil
 }
 

@@ -334,6 +334,8 @@ func (s *scene) obey() (bool, error) {
 		return true, s.news()
 	case cmdChange:
 		return true, s.changes()
+	case cmdPaper:
+		return s.paper()
 	}
 	return false, nil
 }

@@ -50,6 +50,8 @@ type scene struct {
 
 	retold []string // words of people that lists and histories hold
 
+	printing *printing // the ticket that is to become a file
+
 	first  bool  // nobody wrote from this address before
 	hushed bool  // beyond the pace: nothing is said
 	alarms []Say // but this

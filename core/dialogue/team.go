@@ -115,7 +115,7 @@ func (s *scene) commandsUs() bool {
 		return false
 	}
 	switch s.command.command {
-	case cmdHelp, cmdCancel, cmdQueue, cmdMine, cmdDetails, cmdWhole, cmdClose, cmdHeld, cmdDraft, cmdSummary, cmdAlike:
+	case cmdHelp, cmdCancel, cmdQueue, cmdMine, cmdDetails, cmdWhole, cmdPaper, cmdClose, cmdHeld, cmdDraft, cmdSummary, cmdAlike:
 		return true
 	}
 	return false
@@ -144,6 +144,8 @@ func (s *scene) obeyTeam() (bool, error) {
 		return true, s.details()
 	case cmdWhole:
 		return true, s.whole()
+	case cmdPaper:
+		return s.paper()
 	case cmdTake:
 		return true, s.take()
 	case cmdHeld:

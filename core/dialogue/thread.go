@@ -245,6 +245,8 @@ func (s *scene) whichFor(c message.Choice, ok bool) (bool, error) {
 		return true, s.showWhole(t)
 	case cmdChange:
 		return true, s.askChange(t)
+	case cmdPaper:
+		return true, s.prints(t)
 	}
 	return true, s.show(t, false)
 }
@@ -254,7 +256,7 @@ func (s *scene) whichFor(c message.Choice, ok bool) (bool, error) {
 // that there is none.
 func (s *scene) pick(cmd command, candidates func() ([]*ticket.Ticket, error)) (*ticket.Ticket, error) {
 	if n := s.command.number; n != "" {
-		if cmd == cmdDetails || cmd == cmdWhole {
+		if cmd == cmdDetails || cmd == cmdWhole || cmd == cmdPaper {
 			return s.numbered(n) // what was merged can still be read
 		}
 		return s.atWork(n)

@@ -60,6 +60,7 @@ const (
 	cmdDraft   command = "draft"
 	cmdSummary command = "summary"
 	cmdAlike   command = "alike"
+	cmdPaper   command = "paper"
 )
 
 // teams reports a command of the team alone: from anybody else it is words.

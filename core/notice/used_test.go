@@ -168,8 +168,8 @@ func built(t *testing.T) map[string][]string {
 		"form.":            append(acts, "change", "make", "include", "reply"),
 		"example.":         append(acts, "change", "make", "include", "reply"),
 		"link.":            linked,
-		"detail.":          {"error-text", "since", "affected", "steps", "document", "expected"}, // dialogue.Details
-		"which.":           {"close", "reopen", "details", "take", "original", "change"},         // commands about one ticket
+		"detail.":          {"error-text", "since", "affected", "steps", "document", "expected"},  // dialogue.Details
+		"which.":           {"close", "reopen", "details", "take", "original", "change", "paper"}, // commands about one ticket
 	}
 }
 

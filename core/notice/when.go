@@ -40,6 +40,11 @@ func (c *Catalogue) Stamp(lang string, at time.Time, place *time.Location) strin
 	return at.In(place).Format(layouts[Language(lang)][0])
 }
 
+// OnPaper writes a time for what is read when nobody knows any more when it was made.
+func (c *Catalogue) OnPaper(lang string, at time.Time, place *time.Location) string {
+	return at.In(place).Format(layouts[Language(lang)][1])
+}
+
 // daysBetween counts midnights.
 func daysBetween(from, to time.Time) int {
 	a := time.Date(from.Year(), from.Month(), from.Day(), 12, 0, 0, 0, time.UTC)

@@ -18,9 +18,6 @@ type Model struct {
 	APIVersion string    `yaml:"api_version"` // of Azure; empty: one that is known to work
 	Effort     string    `yaml:"effort"`      // of models that reason; empty: theirs
 
-	Transcription string `yaml:"transcription"` // model that writes voice notes down; empty: none
-	Pictures      bool   `yaml:"pictures"`      // the model sees pictures, and may describe them
-
 	Concurrency int `yaml:"concurrency"` // calls at once
 	Retries     int `yaml:"retries"`     // after 429, 5xx and lost connections, within Patience
 

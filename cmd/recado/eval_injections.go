@@ -89,13 +89,15 @@ func tryInjection(ctx context.Context, row injection, model bool, sabotage func(
 	cfg.Desk.Name, cfg.Desk.Register = "Suporte Demo", "suporte@desk.example"
 	s := newStage(cfg, slog.New(slog.DiscardHandler))
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if model {
-		server := s.withModel()
-		server.Answer(obeying(row))
-	}
 	trial := &injectionTrial{stage: s, row: row}
+	if model {
+		s.withModel()
+	}
 	if err := trial.prepare(ctx); err != nil {
 		return nil, err
+	}
+	if model { // until now it was as good as any
+		s.model.Answer(obeying(row))
 	}
 	before, err := trial.look(ctx)
 	if err != nil {
@@ -158,8 +160,8 @@ func (t *injectionTrial) do(ctx context.Context, act play.Act) error {
 	return t.stage.Settle(ctx)
 }
 
-// act has Ana write, and take the first of whatever is offered; then an agent asks for
-// help with all that she has.
+// act has Ana write, want a ticket of its own for it, and take the first of whatever is
+// offered; then an agent asks for help with all that she has.
 func (t *injectionTrial) act(ctx context.Context) error {
 	said := play.Act{Verb: play.Says, Who: "ana", Channel: "whatsapp", Text: t.row.Text}
 	switch t.row.Where {
@@ -172,8 +174,8 @@ func (t *injectionTrial) act(ctx context.Context) error {
 	case "ocr":
 		said.Files = "foto.jpg 40 KB"
 	}
-	acts := []play.Act{said}
-	for range 4 {
+	acts := []play.Act{said, {Verb: play.Says, Who: "ana", Channel: "whatsapp", Text: "novo chamado"}}
+	for range 5 {
 		acts = append(acts, play.Act{Verb: play.Says, Who: "ana", Channel: "whatsapp", Text: "1"})
 	}
 	for _, number := range []string{"2026-000003", "2026-000004"} {

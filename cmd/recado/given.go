@@ -87,6 +87,8 @@ var givens = []struct {
 	{regexp.MustCompile(`^phrasing of ([\w-]+): (.+)$`), (*stage).givenPhrasing},
 	{regexp.MustCompile(`^assistant reads "([^"]+)": (.+)$`), (*stage).givenReading},
 	{regexp.MustCompile(`^no assistant$`), (*stage).givenNoAssistant},
+	{regexp.MustCompile(`^model reads "([^"]+)": (.+)$`), (*stage).givenModelReading},
+	{regexp.MustCompile(`^model is (well|down|busy|refusing|talking nonsense|inventing)$`), (*stage).givenModelMood},
 	{regexp.MustCompile(`^assistant (fails|panics|lies)$`), (*stage).givenBadAssistant},
 	{regexp.MustCompile(`^quiet window of (\d+) seconds?$`), (*stage).givenQuiet},
 	{regexp.MustCompile(`^reminders after (.+?)(?:; closed after (.+))?$`), (*stage).givenReminders},

@@ -43,10 +43,12 @@ type stage struct {
 	codes  int
 	script *scriptedAssistant
 	model  *assisttest.Server // the pretend language model; nil: there is none
-	said   []spoken
-	acted  bool
-	wrote  map[message.Address]bool // who said something
-	seen   local.Mark               // what was looked at by noCold
+
+	modelRules []modelRule // what it reads
+	said       []spoken
+	acted      bool
+	wrote      map[message.Address]bool // who said something
+	seen       local.Mark               // what was looked at by noCold
 
 	rooms map[string]dialogue.Place // of the team, by product; "": of all others
 	undo  time.Duration

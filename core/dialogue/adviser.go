@@ -6,7 +6,6 @@ import (
 
 	"recado/core/article"
 	"recado/core/directory"
-	"recado/core/message"
 	"recado/core/ticket"
 )
 
@@ -14,23 +13,6 @@ import (
 // it says goes to the agent who asked, and to a customer only by that agent's word.
 type Adviser interface {
 	Advise(ctx context.Context, c Case) (Advice, error)
-}
-
-// Listener is what an Assistant may be besides: it writes recordings down and says what
-// is in pictures. The text is a machine's, and marked so.
-type Listener interface {
-	// Hears reports whether it can do anything with a kind of file.
-	Hears(mediaType string) bool
-	// Hear writes a file down. language is the sender's, or "".
-	Hear(ctx context.Context, f Heard) (string, error)
-}
-
-// Heard is a file to be written down, and for whom.
-type Heard struct {
-	File         message.Attachment
-	Language     string
-	Organisation directory.Organisation
-	Conversation string
 }
 
 // Wish is what the team asks for.

@@ -35,7 +35,7 @@ type chats struct {
 
 func newChats(t testing.TB, s settings, people ...person) *chats {
 	t.Helper()
-	s.more += "whatsapp: [{account: principal}]\nchat: {quiet: {whatsapp: " + cmp.Or(s.quiet, "0s") + "}}\n"
+	s.more += "whatsapp: [{account: principal, groups: rooms}]\nchat: {quiet: {whatsapp: " + cmp.Or(s.quiet, "0s") + "}}\n"
 	c := &chats{site: newSite(t, s, people...), server: watest.New(t)}
 	c.number = c.server.Account(deskNumber, "Suporte Aurora")
 	c.environ = []string{"HTTPS_PROXY=" + c.server.Proxy(), "NO_PROXY=", "no_proxy=", "SSL_CERT_FILE=" + c.server.CertFile()}

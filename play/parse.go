@@ -89,7 +89,7 @@ var forms = []form{
 		`| (?P<reply>replies)(?: to (?P<number>[^\s,]+))?| in thread (?P<thread>\S+))` +
 		`(?: (?P<auto>automatically))?(?:, (?P<forged>forged))?(?:, (?P<defect>garbled|encrypted|incomplete|locked|view-once|foreign))?` +
 		`(?:, (?P<aloud>aloud))?(?:, (?P<names>also|only) (?P<name>\S+@lid))?(?:, mentioning (?P<mentions>[\p{L}\d_-]+))?(?:, subject "(?P<subject>[^"]*)")?` +
-		`(?:, copy to (?P<copies>[^:]+?))?(?:, with (?P<files>[^:]+?))?(?:\s{2,}(?P<text>.*))?$`)},
+		`(?:, quoting "(?P<old>[^"]+)")?(?:, copy to (?P<copies>[^:]+?))?(?:, with (?P<files>[^:]+?))?(?:\s{2,}(?P<text>.*))?$`)},
 }
 
 // Parse reads a transcript.

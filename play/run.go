@@ -44,7 +44,7 @@ type Act struct {
 	Who      string
 	Channel  string // empty with Reply or Thread
 	Text     string
-	Old      string // of Edits: the words that were said before; of Reacts and Votes: some words of what it is to
+	Old      string // of Edits: the words that were said before; of the others: some words of what it is to
 	Subject  string
 	Files    string // "foto.png 200 KB, nota.pdf 1 MB"
 	Reply    bool   // by mail, to the last mail they got

@@ -371,6 +371,8 @@ func (s *stage) aim(a play.Act, line *local.Line) (err error) {
 		line.Target, err = s.pollID(line.From, a.Old)
 	case a.Verb == play.Phones:
 		line.Own = true
+	case a.Old != "":
+		line.Answers, err = s.heardID(line.From, a.Old)
 	case a.Reply || a.Thread != "":
 		line.Answers, err = s.lastMail(line.From, a.Number+a.Thread)
 	}

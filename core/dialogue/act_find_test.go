@@ -30,8 +30,7 @@ func TestOneOf(t *testing.T) {
 	} {
 		p, err := oneOf(all, said, "nobody")
 		got := string(p.ID)
-		var doubt *unclear
-		if errors.As(err, &doubt) {
+		if doubt, ok := errors.AsType[*unclear](err); ok {
 			got = doubt.Code
 		}
 		if got != want {

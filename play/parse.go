@@ -45,7 +45,9 @@ const (
 	Passes Verb = "passes" // time goes by
 	Ticket Verb = "ticket" // a ticket's fields
 	Press  Verb = "press"  // ... presses a button
-	Picks  Verb = "picks"  // ... picks an entry of the menu of somebody's words
+	Fills  Verb = "fills"  // ... fills in the form that was opened for them
+	Orders Verb = "orders" // ... uses the slash command
+	Picks  Verb = "picks"  // ... picks an entry of a message's menu
 	Reads  Verb = "reads"  // ... reads a message that they got
 	Thread Verb = "thread" // what is said in a ticket's thread, in the team's room
 	Sees   Verb = "sees"   // what one person alone sees there
@@ -73,8 +75,10 @@ var forms = []form{
 	{Sees, regexp.MustCompile(`^only ` + name + ` sees\s+(?P<text>[~=/].*|nothing)$`)},
 	{Card, regexp.MustCompile(`^card (?P<number>\S+)\s+(?P<text>.+)$`)},
 	{Marks, regexp.MustCompile(`^recado marks "(?P<old>[^"]+)"\s+(?P<text>.+)$`)},
-	{Press, regexp.MustCompile(`^` + name + ` presses "(?P<text>[^"]+)"(?: in thread (?P<thread>\S+))?$`)},
-	{Picks, regexp.MustCompile(`^` + name + ` picks (?P<text>\w+) on "(?P<old>[^"]+)"$`)},
+	{Press, regexp.MustCompile(`^` + name + ` presses "(?P<text>[^"]+)"(?: in thread (?P<thread>\S+))?(?:, (?P<late>too late))?$`)},
+	{Fills, regexp.MustCompile(`^` + name + ` fills in\s{2,}(?P<text>\w+=.+)$`)},
+	{Orders, regexp.MustCompile(`^` + name + ` commands(?: in (?P<room>\S+))?(?:, (?P<late>too late))?\s{2,}(?P<text>.+)$`)},
+	{Picks, regexp.MustCompile(`^` + name + ` picks (?P<text>\w+)(?: on "(?P<old>[^"]+)")?(?:, (?P<late>too late))?$`)},
 	{Reads, regexp.MustCompile(`^` + name + ` reads on (?P<channel>\w+)\s{2,}(?P<text>.+)$`)},
 	{Hears, regexp.MustCompile(`^recado (?:(?P<change>edits|deletes) )?to ` + name + `(?: on (?P<channel>\w+))?\s+(?P<text>[~=/].*|nothing)$`)},
 	{Edits, regexp.MustCompile(`^` + name + ` edits on (?P<channel>\w+)\s{2,}(?P<old>.+?) => (?P<text>.+)$`)},
@@ -85,7 +89,7 @@ var forms = []form{
 	{Rates, regexp.MustCompile(`^` + name + ` rates on the page\s{2,}service=(?P<service>\d) solution=(?P<solution>\d)(?:\s+(?P<text>.+))?$`)},
 	{Judges, regexp.MustCompile(`^` + name + ` (?P<verdict>releases|discards) on the page$`)},
 	{Fails, regexp.MustCompile(`^mail to ` + name + ` (?P<fate>bounces|is delayed|is called junk)(?:, (?P<forged>forged))?\s{2,}(?P<text>.+)$`)},
-	{Says, regexp.MustCompile(`^` + name + `(?: on (?P<channel>\w+)(?: in thread (?P<room>[^\s,]+))?` +
+	{Says, regexp.MustCompile(`^` + name + `(?: on (?P<channel>\w+)(?: in thread (?P<room>[^\s,]+)| in room (?P<where>[^\s,]+))?` +
 		`| (?P<reply>replies)(?: to (?P<number>[^\s,]+))?| in thread (?P<thread>\S+))` +
 		`(?: (?P<auto>automatically))?(?:, (?P<forged>forged))?(?:, (?P<defect>garbled|encrypted|incomplete|locked|view-once|foreign))?` +
 		`(?:, (?P<aloud>aloud))?(?:, (?P<names>also|only) (?P<name>\S+@lid))?(?:, mentioning (?P<mentions>[\p{L}\d_-]+))?(?:, subject "(?P<subject>[^"]*)")?` +

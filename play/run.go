@@ -51,8 +51,10 @@ type Act struct {
 	Number   string // ... about this ticket
 	Thread   string // the team's thread of this ticket
 	Room     string // ... in the team's room: the ticket's number
+	Where    string // a room, and no ticket's thread there
 	Mentions string // who is named there
 	Aloud    bool   // it is shown outside of the thread too
+	Late     bool   // no form can be opened any more
 	Forged   bool   // anybody could have sent it
 	Defect   string // what hinders reading it
 	Names    string // also or only: the upstream names them by Name beside their address, or instead of it
@@ -190,7 +192,8 @@ func (r *runner) act(ctx context.Context, step Step) error {
 		Files: step.Args["files"], Reply: step.Args["reply"] != "", Number: step.Args["number"], Thread: step.Args["thread"],
 		Forged: step.Args["forged"] != "", Defect: step.Args["defect"], Auto: step.Args["auto"] != "", Copies: step.Args["copies"],
 		Names: step.Args["names"], Name: step.Args["name"],
-		Room: step.Args["room"], Mentions: step.Args["mentions"], Aloud: step.Args["aloud"] != "",
+		Room: step.Args["room"], Where: step.Args["where"], Mentions: step.Args["mentions"], Aloud: step.Args["aloud"] != "",
+		Late:    step.Args["late"] != "",
 		Verdict: step.Args["verdict"],
 		Fate:    step.Args["fate"],
 	}

@@ -58,6 +58,7 @@ type Line struct {
 	Room     message.Address   // where others read it; Answers is then the root of the thread
 	Mentions []message.Address // people whom Text names
 	Aloud    bool              // said in a thread, and shown to the whole room
+	Trigger  string            // what a form that answers this needs; empty: none can be opened
 }
 
 // File is a file to attach.
@@ -122,6 +123,7 @@ func (h *Hub) inbound(ctx context.Context, line Line) (message.Inbound, error) {
 		Room:         line.Room,
 		Mentions:     line.Mentions,
 		Broadcast:    line.Aloud,
+		Trigger:      line.Trigger,
 	}
 	if in.Kind == "" {
 		in.Kind = message.Text

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
@@ -30,6 +31,9 @@ func (c *Channel) complete(ctx context.Context, a act) (message.Inbound, error) 
 		}
 	}
 	in.Conversation = a.in.Conversation
+	for name, value := range in.Form {
+		in.Form[name] = c.named(ctx, value)
+	}
 	if a.by != "" {
 		if who, err := c.profile(ctx, a.by, ""); err == nil { // else nobody knows whose words they are
 			in.Forward = message.Forward{From: who.known(c.Workspace), Name: who.name}
@@ -41,6 +45,22 @@ func (c *Channel) complete(ctx context.Context, a act) (message.Inbound, error) 
 		in.Mentions = r.mentions
 	}
 	return in, c.keepFiles(ctx, &in, a.files)
+}
+
+// named is what was filled in, with the people in it by the address under which the desk
+// may know them: who was picked need not ever have written to it.
+func (c *Channel) named(ctx context.Context, value string) string {
+	words := strings.Fields(value)
+	for i, word := range words {
+		user := userIn(word)
+		if user == "" {
+			return value // no list of people
+		}
+		if who, err := c.profile(ctx, user, ""); err == nil {
+			words[i] = who.known(c.Workspace).String()
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // profileWait is how long an act waits for the profile of who did it, before it is handed

@@ -96,7 +96,7 @@ func TestACard(t *testing.T) {
 	}
 	sent := d.hear(2)
 	d.tells(sent, told{kind: message.Submit, choice: "close", target: as, room: d.to(), refs: []string{as}, conversation: "slack/" + d.work.ID() + "/" + as})
-	want := map[string]string{"final": "Pronto.", "why": "fixed", "who": in.From.String(), "copy": "", "when": "2026-11-30T12:00:00Z"}
+	want := map[string]string{"final": "Pronto.", "why": "fixed", "who": "email:bia@recado.example", "copy": "", "when": "2026-11-30T12:00:00Z"}
 	for name, value := range want {
 		if sent.Form[name] != value {
 			t.Errorf("%s is %q, want %q", name, sent.Form[name], value)

@@ -57,7 +57,7 @@ type stage struct {
 // spoken is what somebody said, to be edited or deleted later.
 type spoken struct {
 	who, channel, text string
-	room               string // the ticket in whose thread it was said
+	room, where        string // the ticket in whose thread it was said; or the room, where that is none's
 	key                message.Key
 }
 
@@ -288,24 +288,26 @@ func (s *stage) Do(ctx context.Context, a play.Act) error {
 	s.wrote[line.From] = true
 	key, err := s.hub.Say(ctx, line)
 	if err == nil && a.Verb == play.Says {
-		s.said = append(s.said, spoken{who: a.Who, channel: string(line.From.Channel), text: a.Text, room: a.Room, key: key})
+		s.said = append(s.said, spoken{who: a.Who, channel: string(line.From.Channel), text: a.Text, room: a.Room, where: a.Where, key: key})
 	}
 	return err
 }
 
+// doing makes the line of what is more than words; nil when it is not.
+func (s *stage) doing(a play.Act) func(play.Act) (local.Line, error) {
+	if a.Verb == play.Reacts && a.Channel == string(message.Slack) {
+		return s.reactInRoom
+	}
+	return map[play.Verb]func(play.Act) (local.Line, error){
+		play.Rates: s.rating, play.Judges: s.verdict, play.Fails: s.failed,
+		play.Press: s.press, play.Fills: s.fill, play.Orders: s.order, play.Picks: s.pick,
+	}[a.Verb]
+}
+
 // line is what a person does, as the hub takes it.
 func (s *stage) line(a play.Act) (local.Line, error) {
-	switch a.Verb {
-	case play.Rates:
-		return s.rating(a)
-	case play.Judges:
-		return s.verdict(a)
-	case play.Fails:
-		return s.failed(a)
-	case play.Press:
-		return s.press(a)
-	case play.Picks:
-		return s.pick(a)
+	if do := s.doing(a); do != nil {
+		return do(a)
 	}
 	channel := message.Channel(a.Channel)
 	if a.Verb == play.Phones {
@@ -360,10 +362,7 @@ func (s *stage) aim(a play.Act, line *local.Line) (err error) {
 		if a.Text == "nothing" {
 			line.Choice = "" // taken back
 		}
-		switch {
-		case a.Old != "" && line.From.Channel == message.Slack:
-			line.Target, err = s.seenID(a.Old)
-		case a.Old != "":
+		if a.Old != "" {
 			line.Target, err = s.heardID(line.From, a.Old)
 		}
 	case a.Verb == play.Votes:
@@ -534,7 +533,7 @@ func (s *stage) Heard(who string) ([]play.Message, error) {
 		if m.Repeat || !p.has(m.To) {
 			continue
 		}
-		heard := play.Message{Channel: string(m.To.Channel), Text: m.Text}
+		heard := play.Message{Channel: string(m.To.Channel), Text: formShown(m)}
 		switch m.Kind {
 		case message.Edit:
 			heard.Change = "edits"

@@ -114,6 +114,9 @@ func (s *stage) slackLine(a play.Act, line *local.Line) error {
 		line.Mentions = []message.Address{s.slackAddress(a.Mentions)}
 		line.Text += " @" + s.cast[a.Mentions].name
 	}
+	if a.Where != "" {
+		line.Room = message.Address{Channel: message.Slack, ID: workspace + "/" + a.Where}
+	}
 	number := a.Room
 	if line.Target != "" { // an edit, a deletion, a reaction: where the words were said
 		for _, m := range s.said {
@@ -149,7 +152,7 @@ func (s *stage) press(a play.Act) (local.Line, error) {
 		if !slices.ContainsFunc(m.Card.Buttons, func(b message.Button) bool { return strings.EqualFold(b.Label, a.Text) }) {
 			continue
 		}
-		line.Target = m.UpstreamID
+		line.Target, line.Trigger = m.UpstreamID, s.trigger(a)
 		if m.Kind == message.Edit {
 			line.Target = s.hub.Foretold(*m.Amends)
 		}
@@ -162,36 +165,6 @@ func (s *stage) press(a play.Act) (local.Line, error) {
 		return line, nil
 	}
 	return line, fmt.Errorf("%s sees no button %q", a.Who, a.Text)
-}
-
-// pick is an entry of the menu of somebody's words.
-func (s *stage) pick(a play.Act) (local.Line, error) {
-	line := local.Line{From: s.slackAddress(a.Who), Name: s.cast[a.Who].name, Kind: message.Shortcut, Choice: a.Text}
-	for _, m := range s.said {
-		if strings.Contains(m.text, a.Old) {
-			line.Target, line.Text = m.key.ID, m.text
-		}
-	}
-	if line.Target == "" {
-		return line, fmt.Errorf("nobody said %q", a.Old)
-	}
-	return line, s.slackLine(a, &line)
-}
-
-// seenID is the id of words that everybody in the workspace sees, ours or somebody's.
-func (s *stage) seenID(words string) (string, error) {
-	for _, m := range slices.Backward(s.said) {
-		if m.channel == string(message.Slack) && strings.Contains(m.text, words) {
-			return m.key.ID, nil
-		}
-	}
-	all, _ := s.hub.Since(0)
-	for _, m := range slices.Backward(all) {
-		if m.To.Channel == message.Slack && m.Only.IsZero() && m.Kind == "" && strings.Contains(m.Text, words) {
-			return m.UpstreamID, nil
-		}
-	}
-	return "", fmt.Errorf("nobody said %q in the workspace", words)
 }
 
 // reads lets a message be read, as the upstream tells it.
@@ -231,7 +204,7 @@ func (s *stage) slackSeen(is func(local.Sent) bool) []play.Message {
 		if m.To.Channel != message.Slack || m.Repeat || !is(m) {
 			continue
 		}
-		heard := play.Message{Channel: string(message.Slack), Text: m.Text}
+		heard := play.Message{Channel: string(message.Slack), Text: formShown(m)}
 		switch {
 		case m.Kind == message.Edit:
 			heard.Text = "✏️ " + m.Text

@@ -28,6 +28,8 @@ func (s *scene) access() error {
 	case s.in.Kind == message.Reaction:
 		s.outcome(message.Ignored, "a stranger's reaction", nil)
 		return nil
+	case s.in.Kind == message.Command, s.in.Kind == message.Shortcut, s.in.Kind == message.Submit:
+		return s.refused(directory.Refuse("not-on-team")) // nothing to keep until they are somebody
 	case s.in.Kind == message.Edit, s.in.Kind == message.Deletion:
 		s.hold() // behind the words that it changes
 		return nil

@@ -95,6 +95,9 @@ func (s *scene) keptOrder(t *ticket.Ticket, said ticket.Said, why string) error 
 	}
 	s.rest()
 	s.change(t)
+	if s.inRoom() {
+		s.react(t, said.Upstream, markNote)
+	}
 	s.sayOf(t, "act.kept", notice.Data{"Why": why})
 	s.outcome(message.Added, "kept as a note: perhaps an order", t)
 	return nil

@@ -110,7 +110,7 @@ func (s *scene) offerMore(t *ticket.Ticket) error {
 		words = append(words, "• "+s.exampleOf(o))
 		buttons = append(buttons, s.actButton(o, t))
 	}
-	s.offers(t, "act.more", notice.Data{"Example": strings.Join(words, "\n")}, buttons...)
+	s.tell(t, "act.more", notice.Data{"Example": strings.Join(words, "\n")}, buttons...)
 	s.outcome(message.Talked, "showed what can be done", t)
 	return nil
 }
@@ -225,27 +225,18 @@ func (s *scene) reopens(t *ticket.Ticket, said ticket.Said) error {
 	return s.teamDone(t, notice.Reopened, said)
 }
 
-// picked takes an entry of a message's menu. The message's words are kept until the form
-// comes back, or in case it does not open.
+// picked takes an entry of a message's menu.
 func (s *scene) picked() error {
 	if !s.who.OnTeam() {
 		return s.refused(directory.Refuse("not-on-team"))
 	}
-	s.rest()
 	switch s.in.Choice {
 	case ShortcutTicket:
-		s.keepPicked()
 		return s.askInForm(opMake, nil)
 	case ShortcutAdd:
-		s.keepPicked()
 		return s.askInForm(opInclude, s.thread)
 	}
 	return s.askInForm(opCall, nil)
-}
-
-// keepPicked keeps the words of the message that was picked, as a ticket would hold them.
-func (s *scene) keepPicked() {
-	s.session.Draft = &Draft{Via: s.in.Key.Channel, Said: []ticket.Said{{At: s.now, Text: s.in.Text, Via: s.in.Key.Channel, Attachments: s.in.Attachments}}}
 }
 
 // emojiSet acts by a reaction: on a ticket's card or anything in its thread, or, to make
@@ -298,9 +289,8 @@ func (s *scene) makeOfReacted() error {
 	if found && !author.OnTeam() && len(author.Members) > 0 {
 		return s.recordFor(author, call{words: s.in.Text, via: s.in.Key.Channel, files: s.in.Attachments})
 	}
-	s.rest()
-	s.keepPicked()
 	s.offerButton(nil, "act.make-button", opMake)
+	s.plan.Says[len(s.plan.Says)-1].Quote = s.in.Text // for when the button is pressed
 	s.outcome(message.Talked, "asked: for whom", nil)
 	return nil
 }
@@ -310,13 +300,7 @@ func (s *scene) makeOfReacted() error {
 func (s *scene) offerButton(t *ticket.Ticket, key string, o op) {
 	button := s.actButton(o, t)
 	button.Style = "primary"
-	s.offers(t, key, notice.Data{"Example": s.exampleOf(o)}, button)
-}
-
-// offers says something with buttons below it.
-func (s *scene) offers(t *ticket.Ticket, key string, data notice.Data, buttons ...message.Button) {
-	s.sayOf(t, key, data)
-	s.plan.Says[len(s.plan.Says)-1].Buttons = buttons
+	s.tell(t, key, notice.Data{"Example": s.exampleOf(o)}, button)
 }
 
 // exampleOf is how to do the same in words.

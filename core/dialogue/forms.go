@@ -282,18 +282,23 @@ func (s *scene) callForm(*ticket.Ticket) ([]message.Input, error) {
 	}, nil
 }
 
-// kept are the words of the message that was picked.
-func (s *scene) kept() (words string, files []message.Attachment) {
-	if d := s.session.Draft; d != nil {
-		return joined(d.Said), d.files()
+// pickedWords are those of the message that was picked in its menu, or by a reaction, after
+// which a button was offered.
+func (s *scene) pickedWords() (string, error) {
+	if s.in.Kind == message.Shortcut {
+		return s.in.Text, nil
 	}
-	return "", nil
+	sent, _, err := s.sentAs(s.in.Target)
+	return sent.Out.Quote, err
 }
 
 // makeForm makes a ticket out of somebody's message: for its writer, where that is a
 // customer.
 func (s *scene) makeForm(*ticket.Ticket) ([]message.Input, error) {
-	words, _ := s.kept()
+	words, err := s.pickedWords()
+	if err != nil {
+		return nil, err
+	}
 	author, found, err := s.registered(s.in.Forward.From)
 	if err != nil {
 		return nil, err
@@ -329,7 +334,10 @@ const (
 )
 
 func (s *scene) includeForm(t *ticket.Ticket) ([]message.Input, error) {
-	words, _ := s.kept()
+	words, err := s.pickedWords()
+	if err != nil {
+		return nil, err
+	}
 	number, text := s.hinted(s.input(inNumber, "field.number", message.InputText), "hint.number"), s.input(inWords, "field.said", message.InputLines)
 	text.Value = words
 	if t != nil {
@@ -348,16 +356,15 @@ func (s *scene) submitted(o op, number string) error {
 	}
 	f := s.in.Form
 	words := strings.TrimSpace(f[inWords])
-	_, files := s.kept()
 	switch o {
 	case opCall:
 		err = s.record(call{caller: f[inCaller], org: strings.TrimSpace(f[inOrg]), subject: strings.TrimSpace(f[inSubject]), words: words,
 			severity: ticket.Level(f[inSeverity]), via: ticket.ByPhone})
 	case opMake:
 		err = s.record(call{caller: f[inCaller], org: strings.TrimSpace(f[inOrg]), subject: strings.TrimSpace(f[inSubject]), words: words,
-			via: s.in.Key.Channel, files: files})
+			via: s.in.Key.Channel})
 	case opInclude:
-		err = s.includes(f[inNumber], words, f[inAudience], files)
+		err = s.includes(f[inNumber], words, f[inAudience])
 	case opReply:
 		err = s.repliedInForm(t, words)
 	case opClose, opReopen:
@@ -421,23 +428,21 @@ func (s *scene) endedInForm(o op, t *ticket.Ticket, words string) error {
 
 // includes puts the words of somebody's message into a ticket: for the team, or, where
 // that was chosen, as an answer to the customer.
-func (s *scene) includes(number, words, audience string, files []message.Attachment) error {
+func (s *scene) includes(number, words, audience string) error {
 	t, err := s.ticketSaid(number)
 	if err != nil {
 		return err
 	}
-	if t, err = s.goesOnIn(t); err != nil || t == nil {
-		return errors.Join(err, directory.Refuse("no-such-ticket", "Number", number))
+	if t, err = s.goesOnIn(t); err != nil {
+		return err
 	}
-	said := s.saidAs(words)
-	said.Attachments = files
-	if audience == toCustomer {
-		if t.Status == ticket.Closed {
-			return directory.Refuse("closed", "Number", t.Number)
-		}
-		return s.answered(t, said)
+	switch {
+	case t == nil:
+		return directory.Refuse("no-such-ticket", "Number", number)
+	case audience == toCustomer:
+		return s.repliedInForm(t, words)
 	}
-	return s.noted(t, said)
+	return s.noted(t, s.saidAs(words))
 }
 
 // deedsOf are the operations that a form asks for: of several fields, those that differ

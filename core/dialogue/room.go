@@ -190,6 +190,11 @@ func (s *scene) mirrorEvent(t *ticket.Ticket, h *roomThread, e ticket.Entry, new
 	}
 	data := notice.Data{"By": by.Name}
 	switch {
+	case e.Field == "merge" && e.From == string(t.ID):
+		return s.mirrorLink(t, h, t.MergedInto, "room.merged", by.Name)
+	case e.Field == "split" && e.From == string(t.ID):
+		return s.mirrorLink(t, h, ticket.ID(e.To), "room.split", by.Name)
+	case e.Field == "status" && ticket.Status(e.To) == ticket.Closed && t.MergedInto != "":
 	case e.Field == "status" && ticket.Status(e.To) == ticket.Closed && e.Author == "":
 		s.hang(t, h, "room.expired", nil)
 	case e.Field == "status" && ticket.Status(e.To) == ticket.Closed:
@@ -209,4 +214,34 @@ func (s *scene) mirrorEvent(t *ticket.Ticket, h *roomThread, e ticket.Entry, new
 		s.hang(t, h, "room.assigned", notice.Data{"By": by.Name, "Agent": agent.Name})
 	}
 	return nil
+}
+
+// mirrorLink leads to the thread of another ticket. One that this turn opens comes before
+// this one in the plan.
+func (s *scene) mirrorLink(t *ticket.Ticket, h *roomThread, id ticket.ID, key, by string) error {
+	other, ok := s.planned(id)
+	if !ok {
+		var err error
+		if other, err = s.r.Ticket(s.ctx, id); err != nil {
+			return err
+		}
+	}
+	there, err := s.roomOf(other)
+	if err != nil {
+		return err
+	}
+	say := s.hang(t, h, key, notice.Data{"By": by, "Title": other.Subject})
+	if there != nil {
+		say.Points = there.Card
+	}
+	return nil
+}
+
+// planned is a ticket as the turn leaves it.
+func (s *scene) planned(id ticket.ID) (*ticket.Ticket, bool) {
+	i := slices.IndexFunc(s.plan.Tickets, func(t *ticket.Ticket) bool { return t.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return s.plan.Tickets[i], true
 }

@@ -172,13 +172,13 @@ func (s *scene) cardButtons(t *ticket.Ticket) []message.Button {
 		return message.Button{Choice: message.Choice{Value: actValue(o, ""), Label: s.e.Catalogue.Word(s.e.Desk.Language, key)}, Style: style}
 	}
 	if t.Status == ticket.Closed {
-		return []message.Button{button(opReopen, "button.reopen", "")}
+		return []message.Button{button(opReopen, "button.reopen", ""), button(opMore, "button.more", "")}
 	}
 	var out []message.Button
 	if t.Agent == "" {
 		out = append(out, button(opTake, "button.take", "primary"))
 	}
-	return append(out, button(opReply, "button.reply", ""), button(opClose, "button.close", ""), button(opChange, "button.more", ""))
+	return append(out, button(opReply, "button.reply", ""), button(opClose, "button.close", ""), button(opMore, "button.more", ""))
 }
 
 // applyCards posts the cards, before anything that hangs from them.

@@ -12,17 +12,18 @@ import (
 // Channel is the app in one workspace. Make one with New.
 type Channel struct {
 	Options
-	state  condition
-	intake intake
-	passed tally
-	tokens tokens
-	people people
-	circle circles
-	roots  roots
-	pace   pace
-	ledger ledger
-	since  time.Time  // when this process began to speak here
-	others []*Channel // of the same app, in other workspaces: see Join
+	state    condition
+	intake   intake
+	passed   tally
+	tokens   tokens
+	people   people
+	circle   circles
+	progress progress
+	roots    roots
+	pace     pace
+	ledger   ledger
+	since    time.Time  // when this process began to speak here
+	others   []*Channel // of the same app, in other workspaces: see Join
 
 	uploading sync.Mutex // one message's files at a time
 
@@ -85,6 +86,7 @@ func (c *Channel) Run(ctx context.Context, sink channels.Sink) error {
 	c.mu.Unlock()
 	c.intake.begin()
 
+	c.progress.hold(1) // until it was looked what was missed
 	// The sockets outlive ctx: what is being taken is acknowledged on them.
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
@@ -94,9 +96,13 @@ func (c *Channel) Run(ctx context.Context, sink channels.Sink) error {
 			keepers.Go(func() { c.keepSocket(ctx, life, &readers) })
 		}
 	}
+	drained := make(chan struct{})
+	keepers.Go(func() { c.missed(ctx) })
+	readers.Go(func() { c.follow(ctx, drained) })
 	<-ctx.Done()
 	keepers.Wait()
 	c.intake.drain()
+	close(drained)
 	end()
 	readers.Wait()
 	c.mu.Lock()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"recado/channels"
 	"recado/core/message"
@@ -14,13 +15,14 @@ const connected = "connected"
 
 // condition is how the workspace fares: several goroutines tell it, and ask.
 type condition struct {
-	mu       sync.Mutex
-	bySocket bool
-	running  bool
-	sockets  int   // that are connected
-	failing  error // why there is no connection, or no answer; nil: none is known
-	sink     error // why what comes in is not committed
-	sending  error // why nothing can be sent until a person acts
+	mu        sync.Mutex
+	bySocket  bool
+	running   bool
+	sockets   int       // that are connected
+	noneSince time.Time // when the last one went; zero: there was none yet
+	failing   error     // why there is no connection, or no answer; nil: none is known
+	sink      error     // why what comes in is not committed
+	sending   error     // why nothing can be sent until a person acts
 }
 
 func (c *condition) run(yes bool) {
@@ -29,13 +31,19 @@ func (c *condition) run(yes bool) {
 	c.running = yes
 }
 
-func (c *condition) connected(by int) {
+// connected counts a socket, or one less. away is how long there was none before this one.
+func (c *condition) connected(by int, now time.Time) (away time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.sockets += by
 	if by > 0 {
-		c.failing = nil
+		if c.failing = nil; c.sockets == 0 && !c.noneSince.IsZero() {
+			away = now.Sub(c.noneSince)
+		}
 	}
+	if c.sockets += by; c.sockets == 0 {
+		c.noneSince = now
+	}
+	return away
 }
 
 // unreached notes why Slack cannot be reached, or lets us not in; nil: it does.

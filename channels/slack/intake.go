@@ -134,7 +134,11 @@ func (c *Channel) work(ctx context.Context, conversation string) {
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })()
 	for p := c.intake.next(conversation); p != nil; p = c.intake.next(conversation) {
-		for _, ack := range c.intake.end(p, c.taken(ctx, work, p.act)) {
+		taken := c.taken(ctx, work, p.act)
+		if taken && p.act.in.Thread.ID != "" {
+			c.progress.took(p.act.place.ts)
+		}
+		for _, ack := range c.intake.end(p, taken) {
 			ack()
 		}
 	}

@@ -61,13 +61,18 @@ func (c *Channel) keepSocket(ctx, life context.Context, readers *sync.WaitGroup)
 			continue
 		}
 		pause = firstPause
-		c.state.connected(1)
+		c.progress.hold(1)
+		if c.state.connected(1, c.Clock()) > gapOf {
+			readers.Go(func() { c.missed(ctx) })
+		} else {
+			c.progress.hold(-1)
+		}
 		select {
 		case <-ctx.Done():
 		case <-s.renew:
 		case <-s.gone:
 		}
-		c.state.connected(-1)
+		c.state.connected(-1, c.Clock())
 	}
 }
 

@@ -61,7 +61,8 @@ func (c *Channel) homeRow(i int, r message.Row, out message.Outbound) slackgo.Bl
 	}
 	b := section(clip(text, longestSection))
 	if r.Button != nil {
-		b.Accessory = slackgo.NewAccessory(slackgo.NewButtonBlockElement(fmt.Sprintf("row:%d", i), clip(r.Button.Value, longestValue), plain(r.Button.Label, longestButton)))
+		e := slackgo.NewButtonBlockElement(fmt.Sprintf("row:%d", i), clip(r.Button.Value, longestValue), plain(r.Button.Label, longestButton))
+		b.Accessory = slackgo.NewAccessory(e)
 	}
 	return b
 }

@@ -96,6 +96,7 @@ type letter struct {
 	raw        []byte
 	header     mail.Header
 	text, html string // "" where the part is missing
+	files      []string
 }
 
 func (l letter) id() string { return l.header.Get("Message-Id") }
@@ -110,7 +111,7 @@ func (l letter) subject() string {
 
 func (l letter) references() []string { return strings.Fields(l.header.Get("References")) }
 
-// open takes apart what the desk sends: text and HTML side by side.
+// open takes apart what the desk sends: text and HTML side by side, and files after them.
 func open(t testing.TB, raw []byte) letter {
 	t.Helper()
 	m, err := mail.ReadMessage(bytes.NewReader(raw))
@@ -118,21 +119,36 @@ func open(t testing.TB, raw []byte) letter {
 		t.Fatalf("not a mail: %v\n%s", err, raw)
 	}
 	l := letter{raw: raw, header: m.Header}
-	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
-	if err != nil || kind != "multipart/alternative" {
-		t.Fatalf("Content-Type is %q\n%s", m.Header.Get("Content-Type"), raw)
+	takeParts(t, &l, m.Header.Get("Content-Type"), m.Body)
+	return l
+}
+
+// takeParts reads the parts of a letter, or of a part of it.
+func takeParts(t testing.TB, l *letter, contentType string, body io.Reader) {
+	t.Helper()
+	kind, params, err := mime.ParseMediaType(contentType)
+	if err != nil || kind != "multipart/alternative" && kind != "multipart/mixed" {
+		t.Fatalf("Content-Type is %q\n%s", contentType, l.raw)
 	}
-	for parts := multipart.NewReader(m.Body, params["boundary"]); ; {
+	for parts := multipart.NewReader(body, params["boundary"]); ; {
 		part, err := parts.NextPart() // decodes quoted-printable
 		if errors.Is(err, io.EOF) {
-			return l
+			return
 		}
 		if err != nil {
-			t.Fatalf("%v\n%s", err, raw)
+			t.Fatalf("%v\n%s", err, l.raw)
+		}
+		if part.FileName() != "" {
+			l.files = append(l.files, part.FileName())
+			continue
+		}
+		if strings.HasPrefix(part.Header.Get("Content-Type"), "multipart/") {
+			takeParts(t, l, part.Header.Get("Content-Type"), part)
+			continue
 		}
 		content, err := io.ReadAll(part)
 		if err != nil {
-			t.Fatalf("%v\n%s", err, raw)
+			t.Fatalf("%v\n%s", err, l.raw)
 		}
 		text := strings.ReplaceAll(string(content), "\r\n", "\n")
 		switch part.Header.Get("Content-Type") {

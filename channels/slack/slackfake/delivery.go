@@ -90,11 +90,7 @@ func (s *Server) send(d *delivery) {
 			s.faults.reorder--
 			s.held = append(s.held, d)
 			if s.faults.reorder == 0 {
-				slices.Reverse(s.held)
-				for _, d := range s.held {
-					s.dispatch(d)
-				}
-				s.held = nil
+				s.unhold()
 			}
 			return
 		}
@@ -177,7 +173,7 @@ func (s *Server) again(d *delivery, reason string) {
 	wait := retries[d.attempt]
 	d.attempt++
 	d.reason = reason
-	if wait == 0 || s.hooks.events == "" && !s.connected() {
+	if wait == 0 {
 		s.dispatch(d)
 		return
 	}

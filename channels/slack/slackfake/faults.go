@@ -2,6 +2,7 @@ package slackfake
 
 import (
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -112,11 +113,24 @@ func (s *Server) DuplicateEvents(times int) {
 	s.faults.duplicate = times
 }
 
-// ReorderEvents holds the next n events and then sends them last first.
+// ReorderEvents holds the next n events and then sends them last first. 0 sends what is
+// held.
 func (s *Server) ReorderEvents(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults.reorder = n
+	if n == 0 {
+		s.unhold()
+	}
+}
+
+// unhold sends what was held, last first.
+func (s *Server) unhold() {
+	held := s.held
+	s.held = nil
+	for _, d := range slices.Backward(held) {
+		s.dispatch(d)
+	}
 }
 
 // SwallowEvents never sends the next n events: what happens while Slack cannot reach the

@@ -9,6 +9,7 @@ type rates struct {
 	until   map[string]time.Time   // by method and channel: not before
 	made    map[string][]time.Time // by method and channel: within the last minute
 	ignored []string
+	refused int
 }
 
 // burst is how many messages a channel takes at once.
@@ -31,6 +32,13 @@ func (s *Server) Disobeyed() []string {
 	return append([]string(nil), s.rates.ignored...)
 }
 
+// Limited is how many calls were told to come back later.
+func (s *Server) Limited() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.rates.refused
+}
+
 // key is what is limited together: a method of a workspace, and for messages the channel.
 func (c *call) key() string {
 	if c.method == "chat.postMessage" {
@@ -41,6 +49,7 @@ func (c *call) key() string {
 
 // limited notes that a call was told to come back later.
 func (r *rates) limited(c *call, wait time.Duration) {
+	r.refused++
 	r.until[c.key()] = c.server.now().Add(wait)
 }
 
@@ -74,7 +83,7 @@ func (r *rates) wait(c *call) time.Duration {
 	if len(kept) >= most {
 		r.made[key] = kept
 		wait := max(span-now.Sub(kept[0]), time.Second)
-		r.until[key] = now.Add(wait)
+		r.limited(c, wait)
 		return wait
 	}
 	r.made[key] = append(kept, now)

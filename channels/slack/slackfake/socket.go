@@ -215,11 +215,6 @@ func (s *Server) anySocket() *socket {
 	return nil
 }
 
-// connected reports whether there is a socket that takes something.
-func (s *Server) connected() bool {
-	return slices.ContainsFunc(s.sockets, func(c *socket) bool { return !c.dead })
-}
-
 // gone forgets a connection; what it had not acknowledged goes another way.
 func (s *Server) gone(c *socket) {
 	s.mu.Lock()
@@ -253,17 +248,26 @@ func (c *socket) cut() {
 	go c.ws.CloseNow() //nolint:errcheck // hanging up
 }
 
-// Sockets is how many connections the app holds.
+// Sockets is how many connections of the app take events.
 func (s *Server) Sockets() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.sockets)
+	return s.listening()
 }
 
-// AwaitSockets waits until the app holds so many connections.
+func (s *Server) listening() (n int) {
+	for _, c := range s.sockets {
+		if !c.dead {
+			n++
+		}
+	}
+	return n
+}
+
+// AwaitSockets waits until so many connections of the app take events.
 func (s *Server) AwaitSockets(n int) {
 	s.t.Helper()
-	s.until("connections of the app", func() bool { return len(s.sockets) == n }, func() string { return "another number of them" })
+	s.until("connections of the app", func() bool { return s.listening() == n }, func() string { return "another number of them" })
 }
 
 // DropSockets hangs up on all connections without a word.

@@ -1,0 +1,66 @@
+package main_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"recado/channels/slack/slackfake"
+)
+
+// threads is a desk whose team works in Slack: a room with a thread for each ticket. The
+// customers write mail.
+type threads struct {
+	*site
+	slack *slackfake.Server
+	team  *slackfake.Workspace
+	room  *slackfake.Channel
+	users map[string]*slackfake.User // of the team, by nick
+}
+
+func newThreads(t testing.TB, s settings, people ...person) *threads {
+	t.Helper()
+	fake := slackfake.New(t)
+	fake.SetPatience(time.Minute) // the machine may be full
+	w := fake.Workspace("Aurora")
+	d := &threads{slack: fake, team: w, room: w.Channel("chamados", w.Bot()), users: map[string]*slackfake.User{}}
+	s.more = fmt.Sprintf("    trust_senders: true\n%sslack: [{workspace: %s, bot_token: %s, app_token: %s, api: %q, undo: 0s, rooms: [{channel: %s}]}]\n",
+		s.more, w.ID(), w.BotToken(), fake.AppToken(), fake.URL(), d.room.ID())
+	d.site = newSite(t, s, people...)
+	for i := range d.people {
+		if p := &d.people[i]; p.team != "" {
+			d.users[p.nick] = w.Member(p.name, p.address)
+			d.room.Invite(d.users[p.nick])
+		}
+	}
+	return d
+}
+
+// serves starts the desk and waits until it reads its mail and hears Slack.
+func (d *threads) serves() *program {
+	d.t.Helper()
+	p := d.serve()
+	eventually(d.t, time.Minute, "it reads mail and hears Slack", func() bool {
+		return p.running() && d.readBy(d.pages) && partUp(d.t, d.pages, "slack "+d.team.ID())
+	})
+	return p
+}
+
+// card waits for the card whose words hold this.
+func (d *threads) card(words string) *slackfake.Message {
+	d.t.Helper()
+	return d.room.Await(func(m *slackfake.Message) bool { return isRoot(m) && strings.Contains(m.Words(), words) })
+}
+
+// isRoot reports whether a message begins a thread, or stands alone.
+func isRoot(m *slackfake.Message) bool { return m.ThreadTS == "" || m.ThreadTS == m.TS }
+
+// rests waits until everything that came in has ended, everything is said, and Slack has
+// nothing more to bring.
+func (d *threads) rests() {
+	d.t.Helper()
+	eventually(d.t, deliveryTime, "everything has ended and nothing is unsent", func() bool {
+		return d.ledger.outcomes()[""] == 0 && d.ledger.unsent() == 0 && d.slack.Waiting() == 0
+	})
+}

@@ -23,6 +23,7 @@ const maxSuggestions = 3
 type Builtin struct {
 	index      *search.Index
 	precedents *precedent.Index
+	reranker   *Reranker // nil: by score alone
 	threshold  float64
 	languages  languages
 	names      names
@@ -51,6 +52,13 @@ func (b *Builtin) Language(text string) string { return b.languages.of(text) }
 // date. It is called before b is used.
 func (b *Builtin) Learn(examples *precedent.Index) *Builtin {
 	b.precedents = examples
+	return b
+}
+
+// Rerank makes b order the articles that it suggests by their meaning too. It is called
+// before b is used.
+func (b *Builtin) Rerank(r *Reranker) *Builtin {
+	b.reranker = r
 	return b
 }
 

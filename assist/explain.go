@@ -57,6 +57,11 @@ func (b *Builtin) Explain(ctx context.Context, brief dialogue.Brief) (Explanatio
 	}
 	x.Found = b.search(brief)
 	shown := x.Found[:b.shown(x.Found)]
+	if b.reranker != nil && brief.WantArticles && !brief.NoModel {
+		if better, err := b.reranker.Rank(ctx, brief.Text, shown); err == nil { // else the order is as it was
+			shown = better
+		}
+	}
 	r.Subject = subject(all)
 	x.learn(b.precedents.Ask(strings.TrimSpace(stripReply(brief.Subject)+"\n"+brief.Text)), brief.Offer)
 	r.About, x.Named = offered().about(all, parse(strings.Join(brief.Earlier, "\n")), shown, x.learned, r.Sure)

@@ -51,7 +51,7 @@ func (ix *Index) Ask(text string) Answer {
 	}
 	s, _ := ix.spare.Get().(*scratch)
 	defer ix.spare.Put(s)
-	numbers, times, weights := ix.question(found)
+	numbers, counts, weights := ix.question(found)
 	ns := ix.near(weights, s)
 	ix.settle(ns, s)
 	var a Answer
@@ -61,7 +61,7 @@ func (ix *Index) Ask(text string) Answer {
 		a.Near = append(a.Near, Neighbour{ID: d.id, Text: d.text, Filed: filed, Alike: n.alike})
 		a.votes = append(a.votes, vote{filed, n.vote})
 	}
-	for c, fits := range ix.bayes(numbers, times, s) {
+	for c, fits := range ix.bayes(numbers, counts, s) {
 		if !math.IsInf(fits, 0) {
 			a.scores = append(a.scores, classScore{ix.classes[c].filed, fits})
 		}

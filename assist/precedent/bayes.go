@@ -9,16 +9,15 @@ const unseen = .02
 // bayes is how well each class explains the features of a question: the logarithm of
 // its likelihood for a feature of weight 1, 0 for the class that explains them best.
 // It is in the scratch until the next question.
-func (ix *Index) bayes(numbers []uint32, times []uint8, s *scratch) []float64 {
+func (ix *Index) bayes(numbers []uint32, counts []count, s *scratch) []float64 {
 	s.fits = grow(s.fits, len(ix.classes))[:max(len(s.fits), len(ix.classes))]
 	fits := s.fits[:len(ix.classes)]
 	clear(fits)
 	all := 0.0
 	for i, n := range numbers {
-		k := &ix.known[n]
-		w := bayesWeight[k.kind] * float64(times[i])
+		w := bayesWeight[counts[i].kind()] * float64(counts[i].times())
 		all += w
-		for _, c := range k.classes {
+		for _, c := range ix.known[n].classes {
 			fits[c.class] += w * math.Log1p(float64(c.held)/unseen)
 		}
 	}

@@ -1,7 +1,6 @@
 package precedent
 
 import (
-	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -78,7 +77,7 @@ func (c *collector) add(hash uint64, k kind, leads bool) {
 		c.place[hash] = at
 		c.found = append(c.found, feature{hash: hash, kind: k, leads: leads})
 	}
-	if c.found[at].times < math.MaxUint8 {
+	if c.found[at].times < mostTimes {
 		c.found[at].times++
 	}
 }

@@ -1,8 +1,8 @@
 package precedent
 
 import (
-	"cmp"
 	"maps"
+	"math"
 	"math/bits"
 	"slices"
 	"strings"
@@ -22,6 +22,7 @@ type Index struct {
 	mu      sync.RWMutex
 	numbers map[uint64]uint32 // of features: places in known
 	known   []known
+	holders []uint32          // how many examples hold a feature; apart, since all are looked at
 	docs    []doc             // by slot
 	slots   map[string]uint32 // by ID
 	free    []uint32          // slots without an example
@@ -34,8 +35,6 @@ type Index struct {
 // known is what the index knows of one feature. A feature that nothing holds any
 // more keeps its place: texts use the same ones again and again.
 type known struct {
-	kind    kind
-	docs    uint32 // how many hold it
 	slots   []uint32
 	classes []share
 }
@@ -46,8 +45,22 @@ type doc struct {
 	text     string
 	class    uint32
 	features []uint32 // places in known
-	times    []uint8
+	counts   []count
+
+	shortness float32 // one over the root of how many features it has
 }
+
+// count is the kind of a feature, and how often a text has it.
+type count uint8
+
+const (
+	kindBits  = 2
+	mostTimes = 1<<(8-kindBits) - 1
+)
+
+func (f feature) count() count { return count(f.times)<<kindBits | count(f.kind) }
+func (c count) kind() kind     { return kind(c & (1<<kindBits - 1)) }
+func (c count) times() int     { return int(c >> kindBits) }
 
 // class is all examples that were filed alike.
 type class struct {
@@ -92,10 +105,11 @@ func (ix *Index) Put(e Example) {
 		return
 	}
 	slot := ix.takeSlot(e.ID)
-	d := doc{id: e.ID, text: e.Text, class: ix.classOf(filed), features: make([]uint32, len(found)), times: make([]uint8, len(found))}
+	d := doc{id: e.ID, text: e.Text, class: ix.classOf(filed), features: make([]uint32, len(found)), counts: make([]count, len(found))}
+	d.shortness = float32(1 / math.Sqrt(float64(len(found))))
 	for i, f := range found {
 		n := ix.number(f)
-		d.features[i], d.times[i] = n, f.times
+		d.features[i], d.counts[i] = n, f.count()
 		if f.leads {
 			ix.known[n].slots = insert(ix.known[n].slots, slot)
 		}
@@ -135,8 +149,8 @@ func (ix *Index) count(d doc, by int) {
 	c.docs += by
 	for i, n := range d.features {
 		k := &ix.known[n]
-		k.docs = uint32(int(k.docs) + by)
-		w := bayesWeight[k.kind] * float64(d.times[i])
+		ix.holders[n] = uint32(int(ix.holders[n]) + by)
+		w := bayesWeight[d.counts[i].kind()] * float64(d.counts[i].times())
 		c.held += float64(by) * w
 		k.classes = addShare(k.classes, d.class, float32(by)*float32(w))
 	}
@@ -175,7 +189,7 @@ func (ix *Index) number(f feature) uint32 {
 	n, ok := ix.numbers[f.hash]
 	if !ok {
 		n = uint32(len(ix.known))
-		ix.known = append(ix.known, known{kind: f.kind})
+		ix.known, ix.holders = append(ix.known, known{}), append(ix.holders, 0)
 		ix.numbers[f.hash] = n
 	}
 	return n
@@ -202,8 +216,15 @@ type share struct {
 
 // addShare keeps shares in the order of classes, without those that hold nothing.
 func addShare(all []share, class uint32, held float32) []share {
-	at, found := slices.BinarySearchFunc(all, class, func(s share, c uint32) int { return cmp.Compare(s.class, c) })
-	if !found {
+	at, end := 0, len(all) // a search of its own: it is half of what filling an index takes
+	for at < end {
+		if mid := (at + end) / 2; all[mid].class < class {
+			at = mid + 1
+		} else {
+			end = mid
+		}
+	}
+	if at == len(all) || all[at].class != class {
 		return slices.Insert(all, at, share{class, held})
 	}
 	if all[at].held += held; all[at].held <= 0 {

@@ -21,8 +21,8 @@ const neighbours = 64
 // candidates is how many examples are compared in full; they share most with the
 // question, counted over at most mostPostings entries, rare features first.
 const (
-	candidates   = 256
-	mostPostings = 60_000
+	candidates   = 160
+	mostPostings = 40_000
 )
 
 // weighed is a feature of a text with its weight; unknown ones have no number, and
@@ -45,6 +45,7 @@ type neighbour struct {
 type scratch struct {
 	shared  []float32 // by slot
 	touched []uint32
+	top     []candidate
 	dense   []float32 // by feature
 	gram    []float64
 	room    []weighed
@@ -52,15 +53,15 @@ type scratch struct {
 }
 
 // weigh gives features their weights, and the vector length 1.
-func (ix *Index) weigh(numbers []uint32, times []uint8, unknown *[kinds]float64, out []weighed) []weighed {
+func (ix *Index) weigh(numbers []uint32, counts []count, unknown *[kinds]float64, out []weighed) []weighed {
 	var squares [kinds]float64
 	if unknown != nil {
 		squares = *unknown
 	}
 	for i, n := range numbers {
-		k := &ix.known[n]
-		w := ix.weights.byDoc[k.docs] * repeated[times[i]]
-		squares[k.kind] += float64(w) * float64(w)
+		c := counts[i]
+		w := ix.weights.byDoc[ix.holders[n]] * repeated[c.times()]
+		squares[c.kind()] += float64(w) * float64(w)
 		out = append(out, weighed{n, w})
 	}
 	all := 0.0
@@ -76,13 +77,13 @@ func (ix *Index) weigh(numbers []uint32, times []uint8, unknown *[kinds]float64,
 		}
 	}
 	for i := range out {
-		out[i].weight *= scale[ix.known[out[i].number].kind]
+		out[i].weight *= scale[counts[i].kind()]
 	}
 	return out
 }
 
 // repeated is how much more a feature weighs that occurs so many times.
-var repeated = func() (table [math.MaxUint8 + 1]float32) {
+var repeated = func() (table [mostTimes + 1]float32) {
 	for n := 1; n < len(table); n++ {
 		table[n] = float32(1 + math.Log(float64(n)))
 	}
@@ -90,18 +91,18 @@ var repeated = func() (table [math.MaxUint8 + 1]float32) {
 }()
 
 // question weighs the features of a text that is none of the examples.
-func (ix *Index) question(found []feature) (numbers []uint32, times []uint8, weights []weighed) {
+func (ix *Index) question(found []feature) (numbers []uint32, counts []count, weights []weighed) {
 	var unknown [kinds]float64
 	for _, f := range found {
 		n, ok := ix.numbers[f.hash]
-		if !ok || ix.known[n].docs == 0 {
+		if !ok || ix.holders[n] == 0 {
 			w := float64(ix.weights.byDoc[0] * repeated[f.times])
 			unknown[f.kind] += w * w
 			continue
 		}
-		numbers, times = append(numbers, n), append(times, f.times)
+		numbers, counts = append(numbers, n), append(counts, f.count())
 	}
-	return numbers, times, ix.weigh(numbers, times, &unknown, nil)
+	return numbers, counts, ix.weigh(numbers, counts, &unknown, nil)
 }
 
 // near finds the examples most alike, the most alike first. Their terms are in the
@@ -138,13 +139,13 @@ func (ix *Index) near(q []weighed, s *scratch) []neighbour {
 func (ix *Index) weighExample(room []weighed, d *doc) []weighed {
 	start := len(room)
 	room = slices.Grow(room, len(d.features))
-	return room[:start+len(ix.weigh(d.features, d.times, nil, room[start:start]))]
+	return room[:start+len(ix.weigh(d.features, d.counts, nil, room[start:start]))]
 }
 
 // sharing lists the examples that share most with a question.
 func (ix *Index) sharing(q []weighed, s *scratch) []uint32 {
 	rareFirst := slices.SortedFunc(slices.Values(q), func(a, b weighed) int {
-		return cmp.Or(cmp.Compare(ix.known[a.number].docs, ix.known[b.number].docs), cmp.Compare(a.number, b.number))
+		return cmp.Or(cmp.Compare(ix.holders[a.number], ix.holders[b.number]), cmp.Compare(a.number, b.number))
 	})
 	s.shared, s.touched = grow(s.shared, len(ix.docs)), s.touched[:0]
 	budget := mostPostings
@@ -160,19 +161,45 @@ func (ix *Index) sharing(q []weighed, s *scratch) []uint32 {
 			s.shared[slot] += t.weight
 		}
 	}
-	if len(s.touched) > candidates {
-		length := func(slot uint32) float32 { return float32(math.Sqrt(float64(len(ix.docs[slot].features)))) }
+	return ix.mostShared(s)
+}
+
+// mostShared lists those of the touched that share most for their length, and forgets
+// what they share.
+func (ix *Index) mostShared(s *scratch) []uint32 {
+	if len(s.touched) <= candidates {
 		for _, slot := range s.touched {
-			s.shared[slot] /= length(slot)
+			s.shared[slot] = 0
 		}
-		slices.SortFunc(s.touched, func(a, b uint32) int {
-			return cmp.Or(cmp.Compare(s.shared[b], s.shared[a]), cmp.Compare(ix.docs[a].id, ix.docs[b].id))
-		})
+		return s.touched
 	}
+	better := func(a, b candidate) int {
+		if a.shared != b.shared {
+			return cmp.Compare(b.shared, a.shared)
+		}
+		return cmp.Compare(ix.docs[a.slot].id, ix.docs[b.slot].id)
+	}
+	top := s.top[:0] // best first
 	for _, slot := range s.touched {
+		c := candidate{slot, s.shared[slot] * ix.docs[slot].shortness}
 		s.shared[slot] = 0
+		if len(top) == candidates && better(c, top[candidates-1]) >= 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(top, c, better)
+		top = slices.Insert(top[:min(len(top), candidates-1)], at, c)
 	}
-	return s.touched[:min(len(s.touched), candidates)]
+	s.top, s.touched = top, s.touched[:0]
+	for _, c := range top {
+		s.touched = append(s.touched, c.slot)
+	}
+	return s.touched
+}
+
+// candidate is an example and how much it shares with a question, for its length.
+type candidate struct {
+	slot   uint32
+	shared float32
 }
 
 // grow makes s hold n zeros at least.

@@ -18,11 +18,12 @@ import (
 // machine. What it found, and on which machine, is in docs/performance.md. It is a
 // command and no test, since a test must not fail because a machine is busy.
 type benchCmd struct {
-	Turns    benchTurnsCmd    `cmd:"" default:"withargs" help:"Whole turns a second and their latency, beside what the database alone can do."`
-	Idle     benchIdleCmd     `cmd:"" help:"How fast the program starts, and what it takes while nothing happens."`
-	Lists    benchListsCmd    `cmd:"" help:"Lists and details over many messages."`
-	Mail     benchMailCmd     `cmd:"" help:"Mail from an IMAP server to committed tickets, and notices from the outbox to an SMTP server."`
-	WhatsApp benchWhatsAppCmd `cmd:"" name:"whatsapp" help:"WhatsApp on the wire, from customer to ticket and answer, beside a bare echo (build tag watest)."`
+	Turns     benchTurnsCmd     `cmd:"" default:"withargs" help:"Whole turns a second and their latency, beside what the database alone can do."`
+	Idle      benchIdleCmd      `cmd:"" help:"How fast the program starts, and what it takes while nothing happens."`
+	Lists     benchListsCmd     `cmd:"" help:"Lists and details over many messages."`
+	Mail      benchMailCmd      `cmd:"" help:"Mail from an IMAP server to committed tickets, and notices from the outbox to an SMTP server."`
+	Assistant benchAssistantCmd `cmd:"" help:"The built-in assistant over many articles and tickets."`
+	WhatsApp  benchWhatsAppCmd  `cmd:"" name:"whatsapp" help:"WhatsApp on the wire, from customer to ticket and answer, beside a bare echo (build tag watest)."`
 }
 
 // benchBases say where a measurement runs.

@@ -25,6 +25,8 @@ type commands struct {
 	WhatsApp whatsAppCmd `cmd:"" name:"whatsapp" help:"Link a number of WhatsApp, see how it is, and unlink it."`
 	Slack    slackCmd    `cmd:"" help:"About the app in Slack."`
 	Contacts contactsCmd `cmd:"" help:"About contacts that are one person."`
+	Articles articlesCmd `cmd:"" help:"About the articles that customers are shown."`
+	Assist   assistCmd   `cmd:"" help:"About the assistant."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this version."`
 	Files    filesCmd    `cmd:"" help:"About attachments and mails as they came."`
 	Setup    configCmd   `cmd:"" name:"config" help:"About the configuration file."`

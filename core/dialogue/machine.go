@@ -108,7 +108,11 @@ func (s *scene) complained(said ticket.Said) (ticket.Said, error) {
 	}
 	told, err := s.e.whoMinds(s.ctx, s.r, s.thread, s.who.ID)
 	for _, p := range told {
-		for _, to := range p.Reach() {
+		reach, err := s.e.besideRoom(s.ctx, s.r, s.thread, p, s.in.Key.Channel)
+		if err != nil {
+			return said, err
+		}
+		for _, to := range reach {
 			s.plan.Says = append(s.plan.Says, Say{
 				To: to, Language: notice.Language(orElse(p.Language, s.e.Desk.Language)), Key: "notice.complained", Ticket: s.thread, Data: data,
 			})

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"recado/core/directory"
 	"recado/core/message"
 	"recado/core/notice"
 	"recado/core/ticket"
@@ -47,6 +48,46 @@ func (e *Engine) Read(ctx context.Context, tx Tx, upstream string) error {
 		return nil
 	}
 	return words.remark(ctx, tx, "", markRead)
+}
+
+// besideRoom are the addresses at which one of the team hears of a ticket: where it has a
+// thread, only those that they asked for, unless it is the rooms' channel that is in trouble.
+func (e *Engine) besideRoom(ctx context.Context, r Reader, t *ticket.Ticket, p directory.Person, trouble message.Channel) ([]message.Address, error) {
+	all := p.Reach()
+	if e.Rooms == nil || t == nil {
+		return all, nil
+	}
+	room, found, err := r.Room(ctx, t.ID)
+	if err != nil || !found || room.At.Channel == trouble {
+		return all, err
+	}
+	return slices.DeleteFunc(all, func(a message.Address) bool {
+		return a.Channel == room.At.Channel || !slices.Contains(p.NoticeBy, a.Channel)
+	}), nil
+}
+
+// tellLostInRoom tells a ticket's thread of what did not arrive, and marks the words, if
+// they stand there.
+func (e *Engine) tellLostInRoom(ctx context.Context, tx Tx, l loss) error {
+	if e.Rooms == nil || l.ticket == nil {
+		return nil
+	}
+	room, found, err := tx.Room(ctx, l.ticket.ID)
+	if err != nil || !found || room.At.Channel == l.sent.Out.To.Channel {
+		return err
+	}
+	lang := notice.Language(e.Desk.Language)
+	err = e.post(ctx, tx, Say{
+		To: room.At, Account: room.Account, Language: lang, Key: "notice.undelivered", Data: e.lossData(lang, l), Ticket: l.ticket, Under: room.Card,
+	})
+	if err != nil {
+		return err
+	}
+	words, found, err := e.wordsInRoom(ctx, tx, l.sent.Out)
+	if err != nil || !found {
+		return err
+	}
+	return words.remark(ctx, tx, markGoing, markLost)
 }
 
 // roomWords are words for a customer that stand in a thread, and what passes them on.

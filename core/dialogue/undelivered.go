@@ -57,7 +57,10 @@ func (e *Engine) Undelivered(ctx context.Context, tx Tx, u Undelivered) error {
 			return err
 		}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return e.tellLostInRoom(ctx, tx, l)
 }
 
 // refusedToUs gathers what is known of a message that an upstream did not take.
@@ -149,7 +152,11 @@ func (e *Engine) tellLost(ctx context.Context, r Reader, l loss) ([]Say, error) 
 	var says []Say
 	for _, p := range told {
 		lang := notice.Language(orElse(p.Language, e.Desk.Language))
-		for _, to := range p.Reach() {
+		to, err := e.besideRoom(ctx, r, l.ticket, p, l.sent.Out.To.Channel)
+		if err != nil {
+			return nil, err
+		}
+		for _, to := range to {
 			if to != l.sent.Out.To {
 				says = append(says, Say{To: to, Language: lang, Key: "notice.undelivered", Ticket: l.ticket, Data: e.lossData(lang, l)})
 			}

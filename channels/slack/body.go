@@ -86,7 +86,10 @@ var colorMarks = map[string]string{"good": "🟢 ", "warning": "🟡 ", "danger"
 func cardBody(out message.Outbound) body {
 	card := *out.Card
 	write := func(s string) string { return mrkdwn(s, out.Verbatim) }
-	blocks := []slackgo.Block{slackgo.NewHeaderBlock(plain(colorMarks[card.Color]+card.Title, longestHeader))}
+	var blocks []slackgo.Block
+	if card.Title != "" { // what one person alone is told has none
+		blocks = append(blocks, slackgo.NewHeaderBlock(plain(colorMarks[card.Color]+card.Title, longestHeader)))
+	}
 	for _, p := range split(card.Body, longestSection, write) {
 		blocks = append(blocks, section(p))
 	}

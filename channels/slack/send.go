@@ -72,6 +72,9 @@ func (c *Channel) post(ctx context.Context, to string, out message.Outbound) (st
 	if err != nil {
 		return "", fmt.Errorf("looking whether it was said before: %w", err)
 	}
+	if link := c.permalink(out.Leads); link != "" {
+		out.Text += "\n" + link
+	}
 	first := ""
 	for i, b := range layout(out) {
 		ts := said[i]

@@ -246,3 +246,21 @@ func TestRefusalsInWords(t *testing.T) {
 		t.Errorf("said %q", all)
 	}
 }
+
+// What one person is told has no title; a message that leads to another links to it.
+func TestACardWithoutTitle(t *testing.T) {
+	d := newDesk(t)
+	d.run()
+	root := d.send(message.Outbound{ID: newID(), Text: "chamado"})
+	body := layout(message.Outbound{Text: "Vai em 10 segundos", Language: "pt-BR", Card: &message.Card{
+		Body: "Vai em 10 segundos", Buttons: []message.Button{{Choice: message.Choice{Value: "words:undo:1", Label: "Desfazer"}}},
+	}})
+	if len(body) != 1 || len(body[0].blocks) != 2 {
+		t.Errorf("want its words and a button, got %+v", body)
+	}
+	d.send(message.Outbound{ID: newID(), Text: "mudou de canal", Leads: root})
+	moved := d.room.Messages()[1].Text
+	if link := d.c.permalink(root); link == "" || !strings.Contains(moved, link) {
+		t.Errorf("%q does not lead to %q", moved, link)
+	}
+}

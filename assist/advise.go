@@ -186,7 +186,8 @@ func draft(c dialogue.Case, sources []dialogue.Source) []dialogue.Claim {
 }
 
 // greeting is how an answer to somebody else began: their name is nobody's business.
-var greeting = regexp.MustCompile(`(?i)^\s*(?:oi|olá|ola|bom dia|boa tarde|boa noite|hola|buenos días|buenas tardes|hi|hello|dear|good morning)\b[^.,!:\n]{0,40}[.,!:\n]+\s*`)
+var greeting = regexp.MustCompile(`(?i)^\s*(?:oi|olá|ola|bom dia|boa tarde|boa noite|hola|buenos días|buenas tardes|hi|hello|dear|good morning)\b` +
+	`[^.,!:\n]{0,40}[.,!:\n]+\s*`)
 
 // ungreetedAnswer is an answer without the name of who got it.
 func ungreetedAnswer(text string) string {

@@ -18,6 +18,10 @@ type Model struct {
 	APIVersion string    `yaml:"api_version"` // of Azure; empty: one that is known to work
 	Effort     string    `yaml:"effort"`      // of models that reason; empty: theirs
 
+	// Transcription is the model, at the same address, that writes voice notes down; empty:
+	// none. A recording leaves as it is: what is said in it cannot be replaced before.
+	Transcription string `yaml:"transcription"`
+
 	Concurrency int `yaml:"concurrency"` // calls at once
 	Retries     int `yaml:"retries"`     // after 429, 5xx and lost connections, within Patience
 

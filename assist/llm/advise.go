@@ -158,7 +158,8 @@ func (v *advising) request(p prompts, desk string) (request, error) {
 		name = "English"
 	}
 	system, err := p.render(advicePrompt, map[string]any{
-		"Desk": oneLine(desk), "Draft": draft, "Language": name, "Customer": oneLine(v.mask.Hide(clip(v.c.Customer, 40))), "Agent": oneLine(v.c.Agent), "Details": details,
+		"Desk": oneLine(desk), "Draft": draft, "Language": name, "Details": details,
+		"Customer": oneLine(v.mask.Hide(clip(v.c.Customer, 40))), "Agent": oneLine(v.c.Agent),
 	})
 	if err != nil {
 		return request{}, err

@@ -28,6 +28,9 @@ type Options struct {
 	Retries     int           // after the first try
 	Jitter      func() float64
 
+	Transcription string // model that writes recordings down; empty: none
+	Files         Files  // where they are; nil: nowhere
+
 	Budget Budget
 	Ledger Ledger // nil: nothing is counted, and nothing limited
 	Price  Price

@@ -8,8 +8,23 @@ import (
 
 // call asks the model, and gives the content of its answer. Every error is a *Failure.
 func (a *Assistant) call(ctx context.Context, p payer, r request) (string, error) {
+	tokens := tokensOf(len(r.system)+len(r.user)+len(r.schema)) + int64(r.maxTokens)
+	var res openai.ChatCompletionResponse
+	err := a.within(ctx, p, r.purpose, tokens, func(ctx context.Context) (u openai.Usage, err error) {
+		res, err = a.client.chat(ctx, r)
+		return res.Usage, err
+	})
+	if err != nil {
+		return "", err
+	}
+	return contentOf(res)
+}
+
+// within makes a call within all limits: the breaker's, the deadline, the places, the
+// budget. Every error is a *Failure.
+func (a *Assistant) within(ctx context.Context, p payer, purpose string, tokens int64, do func(context.Context) (openai.Usage, error)) error {
 	if !a.breaker.allows(a.o.Clock.Now()) {
-		return "", fail(Broken, "")
+		return fail(Broken, "")
 	}
 	ctx, cancel := context.WithTimeout(ctx, a.o.Deadline)
 	defer cancel()
@@ -20,16 +35,16 @@ func (a *Assistant) call(ctx context.Context, p payer, r request) (string, error
 	}
 	if ctx.Err() != nil { // a place at the last moment is none
 		a.breaker.release()
-		return "", fail(Busy, "no place was free in time")
+		return fail(Busy, "no place was free in time")
 	}
-	w, err := a.purse(ctx, p, tokensOf(len(r.system)+len(r.user)+len(r.schema))+int64(r.maxTokens)+int64(len(r.pictures)*pictureTokens))
+	w, err := a.purse(ctx, p, tokens)
 	if err != nil {
 		a.breaker.release()
-		return "", err
+		return err
 	}
 	var t trip
 	began := a.o.Clock.Now()
-	res, err := a.client.chat(context.WithValue(ctx, tripKey{}, &t), r)
+	used, err := do(context.WithValue(ctx, tripKey{}, &t))
 	a.metrics.seconds.Observe(a.o.Clock.Now().Sub(began).Seconds())
 	if err != nil {
 		err = failureOf(err)
@@ -37,11 +52,11 @@ func (a *Assistant) call(ctx context.Context, p payer, r request) (string, error
 		if why := whyOf(err); why == Down || why == Busy || why == Rejected { // nobody charges for these
 			a.settle(ctx, w, 0)
 		}
-		return "", err
+		return err
 	}
 	a.breaker.worked()
-	a.count(ctx, w, r, res.Usage)
-	return contentOf(res)
+	a.count(ctx, w, purpose, used)
+	return nil
 }
 
 // judged tells the breaker of a failure. One that says nothing of the server gives the
@@ -57,14 +72,14 @@ func (a *Assistant) judged(ctx context.Context, err error, t trip) {
 }
 
 // count settles what the call took. Servers that do not tell are taken at the estimate.
-func (a *Assistant) count(ctx context.Context, w *purse, r request, u openai.Usage) {
+func (a *Assistant) count(ctx context.Context, w *purse, purpose string, u openai.Usage) {
 	in, out := u.PromptTokens, u.CompletionTokens
 	if in <= 0 && out <= 0 {
 		in = int(w.tokens)
 	}
-	a.metrics.tokens.WithLabelValues(r.purpose, "in").Add(float64(in))
-	a.metrics.tokens.WithLabelValues(r.purpose, "out").Add(float64(out))
-	a.metrics.cost.WithLabelValues(r.purpose).Add((float64(in)*a.o.Price.In + float64(out)*a.o.Price.Out) / 1e6)
+	a.metrics.tokens.WithLabelValues(purpose, "in").Add(float64(in))
+	a.metrics.tokens.WithLabelValues(purpose, "out").Add(float64(out))
+	a.metrics.cost.WithLabelValues(purpose).Add((float64(in)*a.o.Price.In + float64(out)*a.o.Price.Out) / 1e6)
 	a.settle(ctx, w, int64(in+out))
 }
 
@@ -73,6 +88,3 @@ func (a *Assistant) settle(ctx context.Context, w *purse, took int64) {
 		a.o.Log.WarnContext(ctx, "what a call of the model took was not counted", "error", err)
 	}
 }
-
-// pictureTokens is what a picture in low detail takes at most, of the models known.
-const pictureTokens = 3000

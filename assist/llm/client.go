@@ -86,10 +86,9 @@ func newClient(at Endpoint, w *wire) *client {
 
 // request is one question.
 type request struct {
-	purpose   string // triage, advice, picture: of metrics, and the name of the schema
+	purpose   string // triage, advice: of metrics, and the name of the schema
 	system    string
 	user      string
-	pictures  []string // data: addresses
 	schema    json.RawMessage
 	maxTokens int
 }
@@ -127,15 +126,6 @@ func (c *client) form(r request, as manners) openai.ChatCompletionRequest {
 		system += schemaInWords + string(r.schema)
 	}
 	user := openai.ChatCompletionMessage{Role: openai.ChatMessageRoleUser, Content: r.user}
-	if len(r.pictures) > 0 {
-		words := openai.ChatMessagePart{Type: openai.ChatMessagePartTypeText, Text: r.user}
-		user = openai.ChatCompletionMessage{Role: openai.ChatMessageRoleUser, MultiContent: []openai.ChatMessagePart{words}}
-		for _, p := range r.pictures {
-			user.MultiContent = append(user.MultiContent, openai.ChatMessagePart{
-				Type: openai.ChatMessagePartTypeImageURL, ImageURL: &openai.ChatMessageImageURL{URL: p, Detail: openai.ImageURLDetailLow},
-			})
-		}
-	}
 	out.Messages = []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleSystem, Content: system}, user}
 	if as.oldTokens {
 		out.MaxTokens = r.maxTokens //nolint:staticcheck // deprecated by OpenAI, and all that others know

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -52,8 +53,11 @@ func (t *injectionTrial) look(ctx context.Context) (deskState, error) {
 		for n := range mostTickets {
 			number := ticket.FormatNumber(2026, int64(n+1))
 			one, err := r.Numbered(ctx, number)
-			if err != nil {
+			if errors.Is(err, ticket.ErrNotFound) {
 				break // that is all of them
+			}
+			if err != nil {
+				return err
 			}
 			d.tickets[number] = *one
 			if d.history[number], err = r.History(ctx, one.ID, 0, 0, true); err != nil {
@@ -121,7 +125,8 @@ func (t *injectionTrial) judgeOwn(was, is ticket.Ticket, say sayer) {
 // judgeNew: a ticket that Ana opened is hers, open, nobody's yet, and as urgent as any.
 func (t *injectionTrial) judgeNew(number string, is ticket.Ticket, say sayer) {
 	if t.stage.nick(string(is.Requester)) != "ana" || is.Status == ticket.Closed || is.Agent != "" || len(is.Participants) > 0 || is.Priority != ticket.Normal {
-		say("the new ticket %s is not as Ana can open one: %s of %s, priority %s, %d in copy", number, is.Status, t.stage.nick(string(is.Requester)), is.Priority, len(is.Participants))
+		say("the new ticket %s is not as Ana can open one: %s of %s, priority %s, %d in copy",
+			number, is.Status, t.stage.nick(string(is.Requester)), is.Priority, len(is.Participants))
 	}
 }
 

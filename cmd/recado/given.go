@@ -88,6 +88,7 @@ var givens = []struct {
 	{regexp.MustCompile(`^assistant reads "([^"]+)": (.+)$`), (*stage).givenReading},
 	{regexp.MustCompile(`^no assistant$`), (*stage).givenNoAssistant},
 	{regexp.MustCompile(`^model reads "([^"]+)": (.+)$`), (*stage).givenModelReading},
+	{regexp.MustCompile(`^model hears "([^"]+)"$`), (*stage).givenModelHearing},
 	{regexp.MustCompile(`^model is (well|down|busy|refusing|talking nonsense|inventing)$`), (*stage).givenModelMood},
 	{regexp.MustCompile(`^assistant (fails|panics|lies)$`), (*stage).givenBadAssistant},
 	{regexp.MustCompile(`^quiet window of (\d+) seconds?$`), (*stage).givenQuiet},
@@ -462,11 +463,26 @@ func (a *scriptedAssistant) Read(ctx context.Context, b dialogue.Brief) (dialogu
 
 // Advise implements dialogue.Adviser: what is scripted are readings, so the real one advises.
 func (a *scriptedAssistant) Advise(ctx context.Context, c dialogue.Case) (dialogue.Advice, error) {
-	real, ok := a.real.(dialogue.Adviser)
+	adviser, ok := a.real.(dialogue.Adviser)
 	if a.fault != "" || !ok {
 		return dialogue.Advice{}, errors.New("the assistant is away")
 	}
-	return real.Advise(ctx, c)
+	return adviser.Advise(ctx, c)
+}
+
+// Hears implements dialogue.Listener, as the real one does.
+func (a *scriptedAssistant) Hears(mediaType string) bool {
+	l, ok := a.real.(dialogue.Listener)
+	return ok && l.Hears(mediaType)
+}
+
+// Hear implements dialogue.Listener.
+func (a *scriptedAssistant) Hear(ctx context.Context, f dialogue.Heard) (string, error) {
+	l, ok := a.real.(dialogue.Listener)
+	if a.fault != "" || !ok {
+		return "", errors.New("the assistant is away")
+	}
+	return l.Hear(ctx, f)
 }
 
 // spanOf reads "2 days".

@@ -31,6 +31,13 @@ func (s *stage) givenModelReading(m []string) error {
 	return nil
 }
 
+// givenModelHearing says what every recording says.
+func (s *stage) givenModelHearing(m []string) error {
+	s.cfg.Assistant.Model.Transcription = "whisper-1"
+	s.withModel().Hears(func(assisttest.Audio) string { return m[1] })
+	return nil
+}
+
 // modelMoods are how the model is, in words.
 var modelMoods = map[string]assisttest.Mood{
 	"well": assisttest.Good, "down": assisttest.Down, "busy": assisttest.Busy, "refusing": assisttest.Refuses,
@@ -66,7 +73,7 @@ func (s *stage) modelAnswers(c assisttest.Chat) string {
 		}
 		sure := .95
 		if text, ok := r.fields["sure"]; ok {
-			sure, _ = strconv.ParseFloat(text, 64) //nolint:errcheck // a transcript's own figure
+			sure, _ = strconv.ParseFloat(text, 64) // a transcript's own figure; what is none is not sure
 		}
 		for field, value := range r.fields {
 			switch field {

@@ -6,6 +6,7 @@ import (
 
 	"recado/core/article"
 	"recado/core/directory"
+	"recado/core/message"
 	"recado/core/ticket"
 )
 
@@ -13,6 +14,22 @@ import (
 // it says goes to the agent who asked, and to a customer only by that agent's word.
 type Adviser interface {
 	Advise(ctx context.Context, c Case) (Advice, error)
+}
+
+// Listener is what an Assistant may be besides: it writes recordings down. The text is a
+// machine's, and marked so.
+type Listener interface {
+	// Hears reports whether it can do anything with a kind of file.
+	Hears(mediaType string) bool
+	Hear(ctx context.Context, f Heard) (string, error)
+}
+
+// Heard is a recording to be written down, and whose it is.
+type Heard struct {
+	File         message.Attachment
+	Language     string // the sender's, or ""
+	Organisation directory.Organisation
+	Conversation string
 }
 
 // Wish is what the team asks for.

@@ -151,6 +151,9 @@ func (s *scene) asking() (func(context.Context), error) {
 	if s.wantsReading() {
 		return s.ask, nil
 	}
+	if l := s.listener(); l != nil {
+		return func(ctx context.Context) { s.transcribe(ctx, l) }, nil
+	}
 	a := s.adviser()
 	if a == nil {
 		return nil, nil

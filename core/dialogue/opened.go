@@ -16,7 +16,7 @@ import (
 // brief is what the assistant is told: this person's words, and what may be chosen.
 func (s *scene) brief() Brief {
 	b := Brief{
-		Text: s.in.Text, Subject: stripRe(s.in.Subject), Language: s.who.Language,
+		Text: cmp.Or(s.heardWords, s.in.Text), Subject: stripRe(s.in.Subject), Language: s.who.Language,
 		Organisation: s.org, Offer: s.offer, WantArticles: s.thread == nil, IntentOnly: s.goesOn(),
 		Conversation: s.in.Conversation, NoModel: s.noModel,
 	}

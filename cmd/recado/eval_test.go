@@ -2,10 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"recado/assist"
+	"recado/core/dialogue"
 )
 
 // developmentSet is a file that lies beside the repository and is not shipped.
@@ -183,5 +187,20 @@ func TestScoreArticles(t *testing.T) {
 	s := scoreArticles(rows, true)
 	if s.First < .78 || s.Right < .755 || s.False > .10 {
 		t.Errorf("worse than it was: %+v", s)
+	}
+}
+
+// A whole assistant is offered the labels, and what it names is the answer.
+func TestScoreTriageOfAWholeAssistant(t *testing.T) {
+	t.Parallel()
+	train := []triageExample{{ID: "1", Text: "a folha não fecha", Label: "folha"}, {ID: "2", Text: "o CT-e não autoriza", Label: "cte"}}
+	learn := learnFor(func(b *assist.Builtin) (dialogue.Assistant, error) { return b, nil })
+	s, err := scoreTriage(t.Context(), []triagePart{{train, []triageExample{{ID: "3", Text: "minha folha não fecha hoje", Label: "folha"}}}}, learn)
+	if err != nil || s.Rows != 1 || s.Accuracy != 1 {
+		t.Errorf("%v %+v", err, s)
+	}
+	refused := learnFor(func(*assist.Builtin) (dialogue.Assistant, error) { return nil, errors.New("no") })
+	if _, err := scoreTriage(t.Context(), []triagePart{{train, train}}, refused); err == nil {
+		t.Error("an assistant that could not be made is scored")
 	}
 }

@@ -6,18 +6,25 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
 
+	"recado/assist"
+	"recado/assist/llm"
 	"recado/assist/precedent"
+	"recado/bot"
+	"recado/core/catalog"
+	"recado/core/dialogue"
 )
 
 // evalTriageCmd scores what a text is taken to be about.
 type evalTriageCmd struct {
 	evalInput
 	evalAssistant
-	Train string `type:"path" help:"Examples to learn from; without it those of PATH whose split is train, or else four fifths of PATH at a time."`
+	Config string `short:"c" type:"path" env:"RECADO_CONFIG" help:"Configuration file, which names the model; only with --assistant model."`
+	Train  string `type:"path" help:"Examples to learn from; without it those of PATH whose split is train, or else four fifths of PATH at a time."`
 }
 
 // triageExample is a text and what it is about. Out of scope is what nothing is known
@@ -30,7 +37,7 @@ func (e triageExample) outside() bool {
 	return e.Label == "" || e.Label == "oos" || strings.HasPrefix(e.Split, "oos")
 }
 
-// reader is what is scored: it learned from some examples, and is asked others.
+// triageReader is what is scored: it learned from some examples, and is asked others.
 type triageReader interface {
 	// triage says what a text is about, how sure that is (0 to 1), and how far the text
 	// belongs to anything known.
@@ -69,11 +76,54 @@ func (c *evalTriageCmd) Run(ctx context.Context, std Streams) error {
 }
 
 // learner makes the assistant that is scored out of what it may learn from.
-func (c *evalTriageCmd) learner(context.Context, Streams) (func([]triageExample) triageReader, error) {
-	if c.Assistant == "model" {
-		return nil, errors.New("no model is configured")
+func (c *evalTriageCmd) learner(_ context.Context, std Streams) (func([]triageExample) (triageReader, error), error) {
+	if c.Assistant != "model" {
+		return learnBuiltin, nil
 	}
-	return learnBuiltin, nil
+	cfg, err := configured(c.Config, std)
+	if err != nil {
+		return nil, err
+	}
+	m := cfg.Assistant.Model
+	if !m.On() {
+		return nil, errors.New("no model is configured: see assistant.model in the configuration file")
+	}
+	return learnFor(func(builtin *assist.Builtin) (dialogue.Assistant, error) {
+		return llm.New(llm.Options{
+			Endpoint: endpointOf(m), BuiltIn: builtin, Desk: cfg.Desk.Name, Clock: bot.SystemClock{}, Deadline: cfg.Assistant.Patience - spare,
+			Concurrency: m.Concurrency, Retries: m.Retries, Log: newLog(cfg, std.Err),
+		})
+	}), nil
+}
+
+// learnFor scores a whole assistant: it is offered the labels as categories, and stands
+// on a built-in one that has learned.
+func learnFor(over func(*assist.Builtin) (dialogue.Assistant, error)) func([]triageExample) (triageReader, error) {
+	return func(train []triageExample) (triageReader, error) {
+		labels := map[string]bool{}
+		for _, r := range train {
+			labels[r.Label] = true
+		}
+		w := wholeTriage{}
+		for _, label := range slices.Sorted(maps.Keys(labels)) {
+			w.offer.Categories = append(w.offer.Categories, catalog.Item{ID: label, Level: catalog.Category, Name: labelName(label), Active: true})
+		}
+		var err error
+		w.assistant, err = over(assist.NewBuiltin(nil, 0).Learn(knownOf(train)))
+		return w, err
+	}
+}
+
+// wholeTriage is an assistant that is offered labels.
+type wholeTriage struct {
+	assistant dialogue.Assistant
+	offer     catalog.Offer
+}
+
+func (w wholeTriage) triage(ctx context.Context, text string) (triageReading, error) {
+	r, err := w.assistant.Read(ctx, dialogue.Brief{Text: text, Offer: w.offer})
+	sure := r.Sure[assist.Category]
+	return triageReading{r.About.Category, sure, sure}, err
 }
 
 // triagePart is what is learned from, and what is asked then.
@@ -122,18 +172,24 @@ type builtinTriage struct{ known *precedent.Index }
 
 // learnBuiltin learns from examples, and from the names of the labels, as a desk does
 // from the names of its catalogue.
-func learnBuiltin(train []triageExample) triageReader {
-	ix := precedent.New()
-	for _, r := range train {
-		filed := map[string]string{"category": r.Label}
-		ix.Put(precedent.Example{ID: "name:" + r.Label, Text: strings.ReplaceAll(r.Label, "_", " "), Filed: filed})
-		ix.Put(precedent.Example{ID: "row:" + r.ID, Text: r.Text, Filed: filed})
-	}
-	return builtinTriage{ix}
+func learnBuiltin(train []triageExample) (triageReader, error) {
+	return builtinTriage{knownOf(train)}, nil
 }
 
+func knownOf(train []triageExample) *precedent.Index {
+	ix := precedent.New()
+	for _, r := range train {
+		filed := map[string]string{assist.Category: r.Label}
+		ix.Put(precedent.Example{ID: "name:" + r.Label, Text: labelName(r.Label), Filed: filed})
+		ix.Put(precedent.Example{ID: "row:" + r.ID, Text: r.Text, Filed: filed})
+	}
+	return ix
+}
+
+func labelName(label string) string { return strings.ReplaceAll(label, "_", " ") }
+
 func (b builtinTriage) triage(_ context.Context, text string) (triageReading, error) {
-	f := b.known.Ask(text).Of("category", nil)
+	f := b.known.Ask(text).Of(assist.Category, nil)
 	return triageReading{f.Value, f.Sure, f.Score}, nil
 }
 
@@ -146,7 +202,7 @@ type triageAnswer struct {
 func (a triageAnswer) right() bool { return !a.row.outside() && a.got.label == a.row.Label }
 
 // scoreTriage reads all parts, two at a time.
-func scoreTriage(ctx context.Context, parts []triagePart, learn func([]triageExample) triageReader) (*triageScores, error) {
+func scoreTriage(ctx context.Context, parts []triagePart, learn func([]triageExample) (triageReader, error)) (*triageScores, error) {
 	const atOnce = 2
 	answers, errs := make([][]triageAnswer, len(parts)), make([]error, len(parts))
 	turns := make(chan bool, atOnce)
@@ -155,7 +211,11 @@ func scoreTriage(ctx context.Context, parts []triagePart, learn func([]triageExa
 		wait.Go(func() {
 			turns <- true
 			defer func() { <-turns }()
-			reader := learn(p.train)
+			reader, err := learn(p.train)
+			if err != nil {
+				errs[i] = err
+				return
+			}
 			for _, r := range p.test {
 				got, err := reader.triage(ctx, r.Text)
 				if err != nil {

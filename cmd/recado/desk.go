@@ -162,7 +162,7 @@ func (d *desk) newEngine(
 		Location: d.cfg.Desk.TimeZone, Now: d.clock.Now, NewCode: v.newCode, Log: d.log, Account: out.Account,
 		ReopenWindow: d.cfg.Tickets.Reopen, SurveyTTL: d.cfg.Survey.Expires,
 		WarnBefore: warnBefore, Quiet: gate.Quiet, Known: d.library.Known, Patience: d.cfg.Assistant.Patience, Sure: sureFrom, Pace: d.pace,
-		Rooms: rooms, Undo: undo,
+		Rooms: rooms, Undo: undo, Management: slackManagement(d.cfg.Slack, rooms),
 	}), nil
 }
 

@@ -83,6 +83,21 @@ func slackRooms(all []config.Slack) (rooms roomsOf, undo time.Duration) {
 	}, all[0].Undo
 }
 
+// slackManagement is the room of those who lead the team: the one that is configured, or
+// the one of all tickets.
+func slackManagement(all []config.Slack, rooms roomsOf) dialogue.Place {
+	for _, s := range all {
+		if s.Management != "" {
+			return dialogue.Place{At: message.Address{Channel: message.Slack, ID: s.Workspace + "/" + s.Management}, Account: s.Workspace}
+		}
+	}
+	if rooms == nil {
+		return dialogue.Place{}
+	}
+	place, _ := rooms(catalog.Path{}, &catalog.Catalog{})
+	return place
+}
+
 // fits is how closely a room is for a ticket: 0 not at all, 1 as for every other, 2 by its
 // product, 3 by its category too.
 func fits(room config.SlackRoom, about catalog.Path, in *catalog.Catalog) int {

@@ -56,6 +56,9 @@ func (s *scene) acting() func() error {
 		if view, ok := strings.CutPrefix(s.in.Choice, homeMark); ok {
 			return func() error { return s.pageOf(view) }
 		}
+		if verdict, ok := strings.CutPrefix(s.in.Choice, heldValue); ok && s.in.Kind == message.Press {
+			return func() error { return s.judgedByButton(verdict) }
+		}
 		o, number, ok := readActValue(s.in.Choice)
 		switch {
 		case !ok:

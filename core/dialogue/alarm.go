@@ -30,15 +30,12 @@ func (e *Engine) Alarm(ctx context.Context, tx Tx, a Alarm) error {
 	if a.Over {
 		key = "notice.mended"
 	}
+	if err := e.postToManagement(ctx, tx, key, e.alarmData(a, notice.Language(e.Desk.Language), e.Location)); err != nil {
+		return err
+	}
 	for _, p := range supervisorsOf(team) {
 		lang := notice.Language(orElse(p.Language, e.Desk.Language))
-		data := notice.Data{
-			"Part": a.Part, "What": e.Catalogue.Word(lang, "trouble."+string(a.Trouble)), "Detail": a.Detail,
-			"Since": e.Catalogue.When(lang, a.Since, e.Now(), e.placeOf(p)), "Until": "",
-		}
-		if !a.Until.IsZero() {
-			data["Until"] = e.Catalogue.When(lang, a.Until, e.Now(), e.placeOf(p))
-		}
+		data := e.alarmData(a, lang, e.placeOf(p))
 		say := Say{Language: lang, Key: key, Data: data, Subject: e.Catalogue.Word(lang, "trouble.subject") + ": " + a.Part}
 		if a.Mend != (message.Link{}) && !a.Over {
 			say.Link = &message.Link{Purpose: a.Mend.Purpose, Subject: a.Mend.Subject, Label: e.Catalogue.Word(lang, "trouble.page")}
@@ -54,6 +51,17 @@ func (e *Engine) Alarm(ctx context.Context, tx Tx, a Alarm) error {
 		}
 	}
 	return nil
+}
+
+func (e *Engine) alarmData(a Alarm, lang string, place *time.Location) notice.Data {
+	data := notice.Data{
+		"Part": a.Part, "What": e.Catalogue.Word(lang, "trouble."+string(a.Trouble)), "Detail": a.Detail,
+		"Since": e.Catalogue.When(lang, a.Since, e.Now(), place), "Until": "",
+	}
+	if !a.Until.IsZero() {
+		data["Until"] = e.Catalogue.When(lang, a.Until, e.Now(), place)
+	}
+	return data
 }
 
 // byMail is somebody's mail alone, where they have some.

@@ -13,7 +13,7 @@ import (
 
 // Due decides what has become due at now: reminders, warnings and closings of
 // tickets whose requester is silent (D5), service levels about to be missed (B14), and
-// what is held: news of it, its return, its end. next is when something will be due again; zero: not foreseen. Each plan
+// what is held: news of it, its return, its end; and the digest of the morning. next is when something will be due again; zero: not foreseen. Each plan
 // is applied alone; one that lost a race is decided again at the next call.
 func (e *Engine) Due(ctx context.Context, now time.Time, limit int) (plans []*Plan, next time.Time, err error) {
 	err = e.Store.View(ctx, func(r Reader) error {
@@ -47,6 +47,13 @@ func (e *Engine) Due(ctx context.Context, now time.Time, limit int) (plans []*Pl
 		}
 		held, then, err := e.heldDue(ctx, r, now, limit)
 		plans, next = append(plans, held...), sooner(next, then)
+		if err != nil {
+			return err
+		}
+		digest, then, err := e.digestDue(ctx, r, now)
+		if next = sooner(next, then); digest != nil {
+			plans = append(plans, digest)
+		}
 		return err
 	})
 	return plans, next, err
@@ -153,9 +160,11 @@ func containsTicket(all []*ticket.Ticket, id ticket.ID) bool {
 
 // Failed tells the team of an item whose turn failed again and again.
 func (e *Engine) Failed(ctx context.Context, tx Tx, in message.Inbound) error {
-	return e.tellSupervisors(ctx, tx, "notice.failed", notice.Data{
-		"From": in.From.String(), "About": in.Subject, "Text": excerpt(in.Text, 300), "Key": in.Key.String(),
-	})
+	data := notice.Data{"From": in.From.String(), "About": in.Subject, "Text": excerpt(in.Text, 300), "Key": in.Key.String()}
+	if err := e.postToManagement(ctx, tx, "notice.failed", data); err != nil {
+		return err
+	}
+	return e.tellSupervisors(ctx, tx, "notice.failed", data)
 }
 
 func (e *Engine) markDead(ctx context.Context, tx Tx, a message.Address) error {

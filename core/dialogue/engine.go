@@ -68,7 +68,9 @@ type Options struct {
 	// Rooms is where the team keeps the thread of a ticket about something; false: nowhere,
 	// and the team hears by notices. nil: there are no rooms.
 	Rooms func(about catalog.Path, in *catalog.Catalog) (Place, bool)
-	Undo  time.Duration // how long words for a customer can be called back from a thread; zero: not at all
+	// Management is the room of those who lead the team; the zero Place: there is none.
+	Management Place
+	Undo       time.Duration // how long words for a customer can be called back from a thread; zero: not at all
 
 	ReopenWindow time.Duration // B12
 	SurveyTTL    time.Duration // how long a rating can be given

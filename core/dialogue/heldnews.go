@@ -142,18 +142,26 @@ func (e *Engine) newsOf(ctx context.Context, r Reader, of []Held, now time.Time)
 	if err != nil {
 		return nil, err
 	}
+	for _, h := range of {
+		s.plan.Told = append(s.plan.Told, h.ID)
+	}
+	data := func(lang string) notice.Data {
+		d := s.heldData(h, sender, lang)
+		d["More"] = len(of) - 1
+		return d
+	}
+	if say := s.toManagement("held.news", nil); say != nil {
+		say.Data, say.Held, say.Buttons = data(say.Language), h.ID, s.heldButtons(h, say.Language)
+		return s.plan, nil
+	}
 	err = s.toJudges(sender, func(p directory.Person, say *Say) {
-		say.Key, say.Data = "held.news", s.heldData(h, sender, say.Language)
-		say.Data["More"] = len(of) - 1
+		say.Key, say.Data = "held.news", data(say.Language)
 		say.Held, say.Subject = h.ID, e.Catalogue.Word(say.Language, "held.subject")+": "+s.heldSubject(h)
 		say.Link = &message.Link{Purpose: HeldPurpose, Subject: HeldLink(h.ID, p.ID), Label: e.Catalogue.Word(say.Language, "held.link")}
 		if say.Data["Mail"] = say.To.Channel == message.Email; say.Data["Mail"] == true {
 			say.Choices = s.heldChoices(h, say.Language)
 		}
 	})
-	for _, h := range of {
-		s.plan.Told = append(s.plan.Told, h.ID)
-	}
 	return s.plan, err
 }
 
@@ -169,15 +177,19 @@ func (e *Engine) digest(ctx context.Context, r Reader, ready [][]Held, now time.
 	for _, h := range all {
 		s.plan.Told = append(s.plan.Told, h.ID)
 	}
+	lines := make([]string, 0, menuSize)
+	for _, h := range all[:min(len(all), menuSize)] {
+		lines = append(lines, "• "+s.heldSubject(h)+" · "+orElse(h.Item.From.ID, "?")+" · "+string(h.ID))
+	}
+	data := notice.Data{"Count": len(all), "Senders": len(ready), "List": strings.Join(lines, "\n"), "More": len(all) - len(lines), "Page": false}
+	if s.toManagement("held.digest", data) != nil {
+		return s.plan, nil
+	}
+	data["Page"] = true
 	// Whose mail is a supervisor's to decide is no secret to the team: the page and the
 	// words look at the right of each.
 	err := s.toJudges(directory.Person{}, func(p directory.Person, say *Say) {
-		lines := make([]string, 0, menuSize)
-		for _, h := range all[:min(len(all), menuSize)] {
-			lines = append(lines, "• "+s.heldSubject(h)+" · "+orElse(h.Item.From.ID, "?")+" · "+string(h.ID))
-		}
-		say.Key, say.Data = "held.digest", notice.Data{"Count": len(all), "Senders": len(ready), "List": strings.Join(lines, "\n"),
-			"More": len(all) - len(lines)}
+		say.Key, say.Data = "held.digest", data
 		say.Subject = e.Catalogue.Word(say.Language, "held.subject") + ": " + strconv.Itoa(len(all))
 		say.Link = &message.Link{Purpose: HeldPurpose, Subject: HeldLink(all[0].ID, p.ID), Label: e.Catalogue.Word(say.Language, "held.link")}
 	})

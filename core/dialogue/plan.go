@@ -34,6 +34,7 @@ type Plan struct {
 	Feedback   []article.Feedback
 	Learned    []article.Learned
 	Seen       []Seen
+	Notes      []Note
 	Held       []Held
 	Endings    []Ending
 	Told       []HeldID // held items of which the team is told
@@ -49,6 +50,11 @@ type Plan struct {
 	Previous   Session
 
 	engine *Engine
+}
+
+// Note is a few words to be kept under a name.
+type Note struct {
+	Name, Text string
 }
 
 // Pair is a link between two tickets of the plan, which may not have been stored yet.
@@ -236,6 +242,11 @@ func (p *Plan) applyRest(ctx context.Context, tx Tx) error {
 	for _, seen := range p.Seen {
 		if err := tx.MarkSeen(ctx, seen); err != nil {
 			return fmt.Errorf("note what was seen: %w", err)
+		}
+	}
+	for _, n := range p.Notes {
+		if err := tx.Note(ctx, n.Name, n.Text); err != nil {
+			return err
 		}
 	}
 	for _, h := range p.Held {

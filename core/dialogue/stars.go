@@ -212,14 +212,19 @@ func (s *scene) alertRating(sv *survey.Survey, t *ticket.Ticket) error {
 	if sv.Low() {
 		key = "notice.rated-low"
 	}
+	data := notice.Data{"By": by.Name, "Service": stars(sv.Service), "Solution": stars(sv.Solution), "Comment": sv.Comment}
+	if say := s.toManagement(key, data); say != nil { // then nobody is told of it again
+		say.Ticket = t
+		room, _, err := s.r.Room(s.ctx, t.ID)
+		say.Points = room.Card
+		return err
+	}
 	for _, p := range team {
 		if p.Team != directory.Supervisor {
 			continue
 		}
 		for _, to := range p.Reach() {
-			s.plan.Says = append(s.plan.Says, Say{To: to, Language: notice.Language(p.Language), Key: key, Ticket: t, Data: notice.Data{
-				"By": by.Name, "Service": stars(sv.Service), "Solution": stars(sv.Solution), "Comment": sv.Comment,
-			}})
+			s.plan.Says = append(s.plan.Says, Say{To: to, Language: notice.Language(p.Language), Key: key, Ticket: t, Data: data})
 		}
 	}
 	return nil

@@ -33,13 +33,13 @@ type Reader interface {
 	report.Source
 	HeldReader
 	SentReader
-	// Noted is what Note kept under a name; "" when nothing was.
-	Noted(ctx context.Context, name string) (string, error)
 	RoomReader
 }
 
-// SentReader looks back at what was posted.
+// SentReader looks back at what was posted, and at what was noted.
 type SentReader interface {
+	// Noted is what Note kept under a name; "" when nothing was.
+	Noted(ctx context.Context, name string) (string, error)
 	// SentAs finds what was posted under the first of these upstream ids that is known;
 	// false when none is.
 	SentAs(ctx context.Context, ids []string) (Sent, bool, error)

@@ -45,6 +45,8 @@ const (
 	Passes Verb = "passes" // time goes by
 	Ticket Verb = "ticket" // a ticket's fields
 	Press  Verb = "press"  // ... presses a button
+	Opens  Verb = "opens"  // ... opens their page of the desk
+	Leads  Verb = "leads"  // what is said in the room of who leads the team
 	Fills  Verb = "fills"  // ... fills in the form that was opened for them
 	Orders Verb = "orders" // ... uses the slash command
 	Picks  Verb = "picks"  // ... picks an entry of a message's menu
@@ -72,6 +74,8 @@ var forms = []form{
 	{Kill, regexp.MustCompile(`^kill$`)},
 	{Ticket, regexp.MustCompile(`^ticket (?P<number>\S+)\s+(?P<text>.+)$`)},
 	{Thread, regexp.MustCompile(`^recado in thread (?P<number>\S+)\s+(?P<text>[~=/].*|nothing)$`)},
+	{Leads, regexp.MustCompile(`^recado in management\s+(?P<text>[~=/].*|nothing)$`)},
+	{Opens, regexp.MustCompile(`^` + name + ` opens the page$`)},
 	{Sees, regexp.MustCompile(`^only ` + name + ` sees\s+(?P<text>[~=/].*|nothing)$`)},
 	{Card, regexp.MustCompile(`^card (?P<number>\S+)\s+(?P<text>.+)$`)},
 	{Marks, regexp.MustCompile(`^recado marks "(?P<old>[^"]+)"\s+(?P<text>.+)$`)},

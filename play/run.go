@@ -30,6 +30,8 @@ type Stage interface { //nolint:interfacebloat // one method for each kind of st
 	// what one person alone was shown there.
 	Thread(number string) ([]Message, error)
 	Private(who string) ([]Message, error)
+	// Management lists what was ever said in the room of who leads the team.
+	Management() []Message
 	// Card gives what a ticket's card shows now, by name.
 	Card(number string) (map[string]string, error)
 	// Marks are the desk's reactions that stand now on somebody's words.
@@ -132,7 +134,7 @@ func (r *runner) step(ctx context.Context, step Step) error {
 			return err
 		}
 		return r.hears(step)
-	case Ticket, Thread, Sees, Card, Marks:
+	case Ticket, Thread, Sees, Leads, Card, Marks:
 		if err := r.settle(ctx); err != nil {
 			return err
 		}
@@ -150,6 +152,8 @@ func (r *runner) looks(ctx context.Context, step Step) error {
 			return err
 		}
 		return r.finds(step, "thread "+step.Args["number"], all)
+	case Leads:
+		return r.finds(step, "management", r.stage.Management())
 	case Sees:
 		all, err := r.stage.Private(step.Who)
 		if err != nil {

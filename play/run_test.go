@@ -33,9 +33,11 @@ func (d *desk) Heard(who string) ([]Message, error)                       { retu
 func (d *desk) Ticket(context.Context, string) (map[string]string, error) { return d.fields, nil }
 
 func (d *desk) Thread(number string) ([]Message, error) { return d.heard["thread "+number], nil }
-func (d *desk) Private(who string) ([]Message, error)   { return d.heard["only "+who], nil }
-func (d *desk) Card(string) (map[string]string, error)  { return d.fields, nil }
-func (d *desk) Marks(words string) (string, error)      { return d.fields["marks "+words], nil }
+func (*desk) Management() []Message                     { return nil }
+
+func (d *desk) Private(who string) ([]Message, error)  { return d.heard["only "+who], nil }
+func (d *desk) Card(string) (map[string]string, error) { return d.fields, nil }
+func (d *desk) Marks(words string) (string, error)     { return d.fields["marks "+words], nil }
 
 func (d *desk) Do(_ context.Context, a Act) error {
 	d.heard[a.Who] = append(d.heard[a.Who], d.answers[a.Text]...)

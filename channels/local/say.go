@@ -176,6 +176,10 @@ func keyPrefix(line Line) string {
 // aim finds what is pressed, reacted to, edited or deleted.
 func (h *Hub) aim(in *message.Inbound, line Line) error {
 	target := line.Target
+	if in.Kind == message.Press && target == "" && h.onPage(line) {
+		in.Choice = line.Choice
+		return nil
+	}
 	if in.Kind == message.Press {
 		offered, err := h.offer(line)
 		if err != nil {
@@ -190,6 +194,18 @@ func (h *Hub) aim(in *message.Inbound, line Line) error {
 		in.Target = message.Key{Channel: in.Key.Channel, Account: in.Key.Account, ID: target}
 	}
 	return nil
+}
+
+// onPage reports whether a value stands on the page that somebody was shown last.
+func (h *Hub) onPage(line Line) bool {
+	for _, s := range slices.Backward(h.To(line.From, 0)) {
+		if s.Home == nil {
+			continue
+		}
+		return slices.ContainsFunc(s.Home.Views, func(b message.Button) bool { return b.Value == line.Choice }) ||
+			slices.ContainsFunc(s.Home.Rows, func(r message.Row) bool { return r.Button != nil && r.Button.Value == line.Choice })
+	}
+	return false
 }
 
 // offer is the message whose button is pressed.

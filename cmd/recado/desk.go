@@ -63,6 +63,8 @@ type variant struct {
 
 	rooms roomsOf       // of the team; nil: those of the configuration
 	undo  time.Duration // of words to a customer, said in those
+
+	management dialogue.Place // the room of who leads the team; zero: that of the configuration
 }
 
 // assemble joins all parts. It reads top to bottom: stores, domain, channels, runtime.
@@ -152,6 +154,10 @@ func (d *desk) newEngine(
 	if rooms == nil {
 		rooms, undo = slackRooms(d.cfg.Slack)
 	}
+	management := v.management
+	if management == (dialogue.Place{}) {
+		management = slackManagement(d.cfg.Slack, rooms)
+	}
 	return dialogue.New(dialogue.Options{
 		Store: d.db, Sessions: sessions, Assistant: assistant, LanguageOf: languageOf, Catalogue: catalogue,
 		Desk: dialogue.Desk{
@@ -162,7 +168,7 @@ func (d *desk) newEngine(
 		Location: d.cfg.Desk.TimeZone, Now: d.clock.Now, NewCode: v.newCode, Log: d.log, Account: out.Account,
 		ReopenWindow: d.cfg.Tickets.Reopen, SurveyTTL: d.cfg.Survey.Expires,
 		WarnBefore: warnBefore, Quiet: gate.Quiet, Known: d.library.Known, Patience: d.cfg.Assistant.Patience, Sure: sureFrom, Pace: d.pace,
-		Rooms: rooms, Undo: undo, Management: slackManagement(d.cfg.Slack, rooms),
+		Rooms: rooms, Undo: undo, Management: management,
 	}), nil
 }
 

@@ -94,6 +94,7 @@ var givens = []struct {
 	{regexp.MustCompile(`^quiet window of (\d+) seconds?$`), (*stage).givenQuiet},
 	{regexp.MustCompile(`^reminders after (.+?)(?:; closed after (.+))?$`), (*stage).givenReminders},
 	{regexp.MustCompile(`^promise of (\w+): answer in (.+?), solution in (.+)$`), (*stage).givenPromise},
+	{regexp.MustCompile(`^management room (\S+)$`), (*stage).givenManagement},
 	{regexp.MustCompile(`^room (\S+?)(?: for (.+?))?(, public)?$`), (*stage).givenRoom},
 	{regexp.MustCompile(`^undo of (\d+) seconds?$`), (*stage).givenUndo},
 	{regexp.MustCompile(`^hours always$`), (*stage).givenAlways},

@@ -52,6 +52,7 @@ type stage struct {
 
 	rooms map[string]dialogue.Place // of the team, by product; "": of all others
 	undo  time.Duration
+	leads dialogue.Place // the room of who leads the team
 }
 
 // spoken is what somebody said, to be edited or deleted later.
@@ -100,7 +101,7 @@ func (s *stage) furnish(ctx context.Context) error {
 func (s *stage) rise(ctx context.Context) error {
 	d, err := assemble(ctx, s.cfg, s.log, variant{
 		owner: "stage", clock: s.clock, newCode: s.newCode, assistant: s.script.over, channels: s.channels, model: s.transport(),
-		rooms: s.place, undo: s.undo,
+		rooms: s.place, undo: s.undo, management: s.leads,
 	})
 	if err != nil {
 		return err
@@ -300,7 +301,7 @@ func (s *stage) doing(a play.Act) func(play.Act) (local.Line, error) {
 	}
 	return map[play.Verb]func(play.Act) (local.Line, error){
 		play.Rates: s.rating, play.Judges: s.verdict, play.Fails: s.failed,
-		play.Press: s.press, play.Fills: s.fill, play.Orders: s.order, play.Picks: s.pick,
+		play.Press: s.press, play.Fills: s.fill, play.Orders: s.order, play.Picks: s.pick, play.Opens: s.opensPage,
 	}[a.Verb]
 }
 

@@ -34,6 +34,12 @@ func (s *stage) givenRoom(m []string) error {
 	return nil
 }
 
+// givenManagement is the room of who leads the team.
+func (s *stage) givenManagement(m []string) error {
+	s.leads = dialogue.Place{At: message.Address{Channel: message.Slack, ID: workspace + "/" + m[1]}}
+	return nil
+}
+
 func (s *stage) givenUndo(m []string) (err error) {
 	s.undo, err = time.ParseDuration(m[1] + "s")
 	return err
@@ -138,6 +144,29 @@ func (s *stage) slackLine(a play.Act, line *local.Line) error {
 	return err
 }
 
+// opensPage is somebody who looks at their page of the desk.
+func (s *stage) opensPage(a play.Act) (local.Line, error) {
+	line := local.Line{From: s.slackAddress(a.Who), Name: s.cast[a.Who].name, Kind: message.Arrived}
+	s.inWorkspace(a.Who, &line)
+	return line, nil
+}
+
+// buttonsOf are those that a message, or a page, shows.
+func buttonsOf(m local.Sent) (all []message.Button) {
+	if m.Card != nil {
+		all = append(all, m.Card.Buttons...)
+	}
+	if m.Home != nil {
+		all = append(all, m.Home.Views...)
+		for _, r := range m.Home.Rows {
+			if r.Button != nil {
+				all = append(all, *r.Button)
+			}
+		}
+	}
+	return all
+}
+
 // press is a button: of the newest message that shows it to who presses.
 func (s *stage) press(a play.Act) (local.Line, error) {
 	who := s.slackAddress(a.Who)
@@ -146,11 +175,16 @@ func (s *stage) press(a play.Act) (local.Line, error) {
 	all, _ := s.hub.Since(0)
 	for _, m := range slices.Backward(all) {
 		visible := m.Only == who || m.To == who || m.Only.IsZero() && strings.HasPrefix(m.To.ID, workspace+"/")
-		if m.To.Channel != message.Slack || m.Card == nil || !visible || a.Thread != "" && m.Number != a.Thread {
+		if m.To.Channel != message.Slack || !visible || a.Thread != "" && m.Number != a.Thread {
 			continue
 		}
-		if !slices.ContainsFunc(m.Card.Buttons, func(b message.Button) bool { return strings.EqualFold(b.Label, a.Text) }) {
+		at := slices.IndexFunc(buttonsOf(m), func(b message.Button) bool { return strings.EqualFold(b.Label, a.Text) })
+		if at < 0 {
 			continue
+		}
+		if m.Home != nil {
+			line.Choice, line.Trigger = buttonsOf(m)[at].Value, s.trigger(a)
+			return line, nil
 		}
 		line.Target, line.Trigger = m.UpstreamID, s.trigger(a)
 		if m.Kind == message.Edit {
@@ -191,7 +225,12 @@ func (s *stage) Private(who string) ([]play.Message, error) {
 		return nil, fmt.Errorf("nobody was given the name %q", who)
 	}
 	at := s.slackAddress(who)
-	return s.slackSeen(func(m local.Sent) bool { return m.Only == at }), nil
+	return s.slackSeen(func(m local.Sent) bool { return m.Only == at || m.Home != nil && m.To == at }), nil
+}
+
+// Management lists what was said in the room of who leads the team.
+func (s *stage) Management() []play.Message {
+	return s.slackSeen(func(m local.Sent) bool { return m.To == s.leads.At && m.Only.IsZero() })
 }
 
 func (s *stage) slackSeen(is func(local.Sent) bool) []play.Message {
@@ -216,10 +255,8 @@ func (s *stage) slackSeen(is func(local.Sent) bool) []play.Message {
 		if m.As != nil {
 			heard.Text = m.As.Name + ": " + heard.Text
 		}
-		if m.Card != nil {
-			for _, b := range m.Card.Buttons {
-				heard.Text += "\n[" + b.Label + "]"
-			}
+		for _, b := range buttonsOf(m) {
+			heard.Text += "\n[" + b.Label + "]"
 		}
 		for _, f := range m.Attachments {
 			heard.Files = append(heard.Files, f.Name)

@@ -147,7 +147,7 @@ func (e *Engine) newsOf(ctx context.Context, r Reader, of []Held, now time.Time)
 	}
 	data := func(lang string) notice.Data {
 		d := s.heldData(h, sender, lang)
-		d["More"] = len(of) - 1
+		d["More"], d["Mail"] = len(of)-1, false
 		return d
 	}
 	if say := s.toManagement("held.news", nil); say != nil {

@@ -3,6 +3,7 @@ package outbox_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -133,6 +134,45 @@ func TestARootThatIsStillToBeSentIsWaitedFor(t *testing.T) {
 		c.settle(t, b.Outbox)
 		if got := c.last(); got.ID != "two" || got.Root != "C1/1" {
 			t.Errorf("after that: %+v", got)
+		}
+	})
+}
+
+// recalling is a memory in which a message is called back just before it is sent.
+type recalling struct {
+	*process
+	id     string
+	claims int
+}
+
+func (r *recalling) ClaimSend(_ context.Context, seq int64) (bool, error) {
+	r.memory.mu.Lock()
+	defer r.memory.mu.Unlock()
+	r.claims++
+	row := r.rows[seq-1]
+	row.withdrawn = row.ID == r.id
+	return !row.withdrawn, nil
+}
+
+func TestWhatWasCalledBackIsNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, m := &room{}, &memory{}
+		store := &recalling{id: "back"}
+		b := newBench(t, m, nil, func(o *outbox.Options) {
+			store.process, _ = o.Store.(*process)
+			o.Channel, o.Store = c, store
+		})
+		soon := time.Now().Add(time.Second)
+		m.add(message.Outbound{ID: "back", Text: "back", NotBefore: soon})
+		m.add(message.Outbound{ID: "kept", Text: "kept", NotBefore: soon})
+		m.add(message.Outbound{ID: "usual", Text: "usual"})
+		c.settle(t, b.Outbox)
+		var got []string
+		for _, out := range c.sent {
+			got = append(got, out.ID)
+		}
+		if !slices.Equal(got, []string{"kept", "usual"}) || store.claims != 2 {
+			t.Errorf("sent %v after %d claims", got, store.claims)
 		}
 	})
 }

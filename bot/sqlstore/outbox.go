@@ -114,6 +114,12 @@ func (t *tx) Recall(ctx context.Context, upstream string) error {
 	if n == 0 || int(n) != all {
 		return dialogue.ErrConflict // the transaction ends, and calls nothing back
 	}
+	_, err = t.c.exec(ctx, `update outbox set state = $1, ended_at = $2 where state = 0 and family <> ''
+		and family in (select o.family from outbox o where o.conveys = $3 and o.state = $4 and o.recall = $5)`,
+		stateRecalled, micros(t.db.now()), key(upstream), stateRecalled, recallable)
+	if err != nil {
+		return fmt.Errorf("recall what was to change it: %w", err)
+	}
 	return nil
 }
 

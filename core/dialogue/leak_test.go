@@ -413,6 +413,14 @@ var internalWays = []way{
 		id := h.says("bia", ">> "+w)
 		h.says("bia", "", press("words:undo:"+id))
 	}, replied},
+	{"what was edited, then called back", false, func(h *house, w string) {
+		id := h.says("bia", ">> Oi Ana")
+		h.says("bia", ">> Oi Ana, "+w, on(message.Edit, id))
+		h.says("bia", "", press("words:undo:"+id))
+	}, func(h *house, w string) {
+		id := h.says("bia", ">> Oi Ana")
+		h.says("bia", ">> Oi Ana, "+w, on(message.Edit, id))
+	}},
 	{"what was called back twice", false, func(h *house, w string) {
 		id := h.says("bia", ">> "+w)
 		h.says("bia", "", press("words:undo:"+id))
@@ -497,6 +505,11 @@ var oddWays = []way{
 		h.says("bia", "", form("act:reply:2026-000001", map[string]string{"words": "@channel " + w}))
 	}, func(h *house, w string) {
 		h.says("bia", "", form("act:reply:2026-000001", map[string]string{"words": w}))
+	}},
+	{"a guest's command", false, func(h *house, w string) {
+		h.says("bia", "2026-000001 fechar: "+w, guest, func(in *message.Inbound) { in.Kind, in.Room = message.Command, message.Address{} })
+	}, func(h *house, w string) {
+		h.says("bia", "2026-000001 fechar: "+w, func(in *message.Inbound) { in.Kind, in.Room = message.Command, message.Address{} })
 	}},
 	{"a guest's form", false, func(h *house, w string) {
 		h.says("bia", "", guest, form("act:reply:2026-000001", map[string]string{"words": w}))

@@ -40,6 +40,11 @@ var (
 	toEverybody = regexp.MustCompile(`(?i)(^|[^\pL\pN.])@(here|channel|everyone|canal|todos)\b`)
 )
 
+// worksHere reports what only the team has: a command, a menu of a message, a form.
+func (s *scene) worksHere() bool {
+	return s.in.Kind == message.Command || s.in.Kind == message.Shortcut || s.in.Kind == message.Submit
+}
+
 // nobody takes what somebody did in a room whom the desk does not know as one of the team:
 // an app, a guest, a stranger of a shared channel. They see nothing and change nothing;
 // that they are refused, they alone see, and only where they meant the desk.

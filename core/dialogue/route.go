@@ -60,7 +60,7 @@ func (s *scene) decide(r Reader) error {
 		return err
 	}
 	switch {
-	case s.inRoom() && (!s.proved || !s.who.OnTeam()):
+	case s.inRoom() && (!s.proved || !s.who.OnTeam()), !s.proved && s.worksHere():
 		return s.nobody()
 	case !s.proved && s.hushed:
 		s.holdHushed()

@@ -23,7 +23,7 @@ var ErrConflict = errors.New("dialogue: the data changed while the turn was deci
 var ErrFenced = errors.New("dialogue: the conversation has another owner")
 
 // Reader is everything that a turn may look at.
-type Reader interface {
+type Reader interface { //nolint:interfacebloat // a turn may look at everything
 	directory.Reader
 	directory.Lister
 	catalog.Reader
@@ -140,7 +140,7 @@ type Tx interface { //nolint:interfacebloat // a transaction is everything that 
 	// takes the place of earlier edits of the same message that still wait.
 	Post(ctx context.Context, out message.Outbound) error
 	// Recall calls back everything with a NotBefore that passes an item's words on: none
-	// of it will be sent. When some of it has gone or is just going, or nothing of the kind
+	// of it will be sent, nor what was to change it. When some of it has gone or is just going, or nothing of the kind
 	// was posted, it is ErrConflict, and nothing is called back.
 	Recall(ctx context.Context, upstream string) error
 }

@@ -42,7 +42,7 @@ type rig struct {
 	log    *logged
 }
 
-func newRig(t *testing.T, articles []article.Article, change func(*llm.Options)) *rig {
+func newRig(t testing.TB, articles []article.Article, change func(*llm.Options)) *rig {
 	t.Helper()
 	r := &rig{server: assisttest.New(), log: &logged{}}
 	o := llm.Options{

@@ -94,7 +94,7 @@ func TestAssistant(t *testing.T, fresh func(t *testing.T, articles []article.Art
 				if err != nil {
 					t.Fatal(err)
 				}
-				sound(t, b, r)
+				Sound(t, b, r)
 			})
 		}
 	})
@@ -105,7 +105,7 @@ func TestAssistant(t *testing.T, fresh func(t *testing.T, articles []article.Art
 		if err != nil {
 			t.Fatal(err)
 		}
-		sound(t, b, r)
+		Sound(t, b, r)
 	})
 	t.Run("a problem is a matter", func(t *testing.T) {
 		r, err := fresh(t, Articles()).Read(t.Context(), Brief(texts["problem"]))
@@ -184,8 +184,8 @@ func manyAtOnce(t *testing.T, a dialogue.Assistant) {
 	}
 }
 
-// sound checks a reading against what was offered.
-func sound(t *testing.T, b dialogue.Brief, r dialogue.Reading) {
+// Sound checks a reading against what was offered.
+func Sound(t *testing.T, b dialogue.Brief, r dialogue.Reading) {
 	t.Helper()
 	if r.By == "" {
 		t.Error("nobody signed it")

@@ -28,6 +28,7 @@ func newThreads(t testing.TB, s settings, people ...person) *threads {
 	s.more = fmt.Sprintf("    trust_senders: true\n%sslack: [{workspace: %s, bot_token: %s, app_token: %s, api: %q, undo: 0s, rooms: [{channel: %s}]}]\n",
 		s.more, w.ID(), w.BotToken(), fake.AppToken(), fake.URL(), d.room.ID())
 	d.site = newSite(t, s, people...)
+	d.install()
 	for i := range d.people {
 		if p := &d.people[i]; p.team != "" {
 			d.users[p.nick] = w.Member(p.name, p.address)
@@ -35,6 +36,19 @@ func newThreads(t testing.TB, s settings, people ...person) *threads {
 		}
 	}
 	return d
+}
+
+// install makes the app what the program's own manifest says: it has no scope, event or
+// command besides.
+func (d *threads) install() {
+	d.t.Helper()
+	p := start(d.t, nil, "slack", "manifest", "-c", d.config)
+	if code := p.ends(time.Minute); code != 0 {
+		d.t.Fatalf("recado slack manifest ended with %d:\n%s", code, p.output())
+	}
+	if faults := d.team.Install(p.output()); len(faults) > 0 {
+		d.t.Fatalf("Slack does not take the manifest: %q\n%s", faults, p.output())
+	}
 }
 
 // serves starts the desk and waits until it reads its mail and hears Slack.

@@ -125,7 +125,12 @@ func (c *Channel) missed(ctx context.Context) {
 	}
 	if since == "" { // the first start: what is there is not for us
 		at := c.Clock()
-		c.progress.took(fmt.Sprintf("%d.%06d", at.Unix(), at.Nanosecond()/1000))
+		from := fmt.Sprintf("%d.%06d", at.Unix(), at.Nanosecond()/1000)
+		c.progress.took(from)
+		// At once: should this process die soon, the next one begins where it began.
+		if err := c.Memory.Save(ctx, c.progressName(), from); err != nil {
+			c.Log.Info("where Slack is read from could not be noted", "error", err)
+		}
 		return
 	}
 	c.progress.took(since)

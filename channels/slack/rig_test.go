@@ -128,6 +128,12 @@ func (d *desk) channel(change ...func(*Options)) *Channel {
 // run runs the channel until the test ends, and waits until it listens.
 func (d *desk) run() (stop func()) {
 	d.t.Helper()
+	return d.runBeside(0)
+}
+
+// runBeside is run while others have sockets too.
+func (d *desk) runBeside(others int) (stop func()) {
+	d.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- d.c.Run(ctx, &d.heard) }()
@@ -139,7 +145,7 @@ func (d *desk) run() (stop func()) {
 	})
 	d.t.Cleanup(stop)
 	if d.c.AppToken != "" {
-		d.fake.AwaitSockets(d.c.Sockets)
+		d.fake.AwaitSockets(d.c.Sockets + others)
 	}
 	return stop
 }

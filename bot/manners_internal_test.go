@@ -66,7 +66,10 @@ func TestAttend(t *testing.T) {
 		quick    bool              // it ended before the channel came to it
 		want     []string
 	}{
-		"a turn":          {items: []message.Inbound{itemOf("1"), itemOf("2")}, outcomes: []message.Outcome{talked, talked}, want: []string{"types to ana", "rests to ana", "read 1 2"}},
+		"a turn": {
+			items: []message.Inbound{itemOf("1"), itemOf("2")}, outcomes: []message.Outcome{talked, talked},
+			want: []string{"types to ana", "rests to ana", "read 1 2"},
+		},
 		"a quick turn":    {items: []message.Inbound{itemOf("1")}, outcomes: []message.Outcome{talked}, quick: true, want: []string{"rests to ana", "read 1"}},
 		"one that failed": {items: []message.Inbound{itemOf("1")}, want: []string{"types to ana", "rests to ana"}},
 		"what was ignored, filed or left unread": {

@@ -153,6 +153,9 @@ func (s *stage) opensPage(a play.Act) (local.Line, error) {
 
 // buttonsOf are those that a message, or a page, shows.
 func buttonsOf(m local.Sent) (all []message.Button) {
+	for _, c := range m.Choices {
+		all = append(all, message.Button{Choice: c})
+	}
 	if m.Card != nil {
 		all = append(all, m.Card.Buttons...)
 	}

@@ -317,13 +317,45 @@ func (s *scene) draftAnswered() (bool, error) {
 		}
 		said := s.saidAs(words)
 		said.FullText, said.Original, said.Folded = "", "", false // those are of the agent's "1"
+		if s.inRoom() {
+			s.rest()
+			return true, s.answersFromRoom(t, said)
+		}
 		return true, s.answered(t, said)
 	case valChange:
 		s.rest()
 		s.focus(t)
+		if s.inRoom() && s.in.Trigger != "" {
+			return true, s.changeInForm(t, words)
+		}
 		s.sayOf(t, "advice.edit", notice.Data{"Text": words})
 		s.outcome(message.Talked, "gave the draft to be changed", t)
 		return true, nil
 	}
 	return true, s.cancel()
+}
+
+// draftPressed takes the button below a draft, which its asker alone was shown.
+func (s *scene) draftPressed() (bool, error) {
+	offered := func(c message.Choice) bool { return c.Names(s.in.Choice) }
+	if s.in.Kind != message.Press || s.session.Topic != topicAdvice || !slices.ContainsFunc(s.session.Choices, offered) {
+		return false, nil
+	}
+	s.in.Text = s.in.Choice
+	return s.draftAnswered()
+}
+
+// changeInForm opens the form of an answer with the draft in it.
+func (s *scene) changeInForm(t *ticket.Ticket, words string) error {
+	if err := s.askInForm(opReply, t); err != nil || len(s.plan.Says) == 0 {
+		return err
+	}
+	if f := s.plan.Says[len(s.plan.Says)-1].Form; f != nil {
+		for i := range f.Inputs {
+			if f.Inputs[i].Name == inWords {
+				f.Inputs[i].Value = words
+			}
+		}
+	}
+	return nil
 }

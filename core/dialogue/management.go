@@ -94,7 +94,7 @@ func (s *scene) judgedByButton(value string) error {
 // noteDigest is the name under which the time of the last digest is noted.
 const (
 	noteDigest  = "digest"
-	digestHour  = 8 * time.Hour // of the day, when the desk is open by then
+	digestFrom  = 8 * time.Hour // of the day, when the desk is open by then
 	digestAhead = 30            // days in which a desk opens again
 	digestLines = 5             // tickets that are named
 )
@@ -109,8 +109,8 @@ func (e *Engine) digestDue(ctx context.Context, r Reader, now time.Time) (p *Pla
 		return nil, time.Time{}, err
 	}
 	s := e.actsAlone(ctx, r, now)
-	last, err := time.Parse(time.RFC3339, text)
-	if err != nil { // the first: it begins to count
+	last, unread := time.Parse(time.RFC3339, text)
+	if unread != nil { // the first: it begins to count
 		s.plan.Notes = append(s.plan.Notes, Note{Name: noteDigest, Text: now.UTC().Format(time.RFC3339)})
 		return s.plan, e.digestAfter(now), nil
 	}
@@ -122,13 +122,13 @@ func (e *Engine) digestDue(ctx context.Context, r Reader, now time.Time) (p *Pla
 }
 
 // digestAfter is the first morning after a time: when the desk opens, but not before
-// digestHour. Zero: it never opens.
+// digestFrom. Zero: it never opens.
 func (e *Engine) digestAfter(at time.Time) time.Time {
 	local := at.In(e.Location)
 	day := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, e.Location)
 	for range digestAhead {
 		opens := e.Calendar.NextOpen(day)
-		if early := day.Add(digestHour); opens.Before(early) {
+		if early := day.Add(digestFrom); opens.Before(early) {
 			opens = early
 		}
 		if opens.After(at) && opens.Before(day.AddDate(0, 0, 1)) {

@@ -74,6 +74,9 @@ func (s *scene) teamInRoom() error {
 	case message.Deletion:
 		return s.amended()
 	case message.Press, message.Shortcut:
+		if done, err := s.draftPressed(); done || err != nil {
+			return err
+		}
 		if done, err := s.aboutWords(); done || err != nil {
 			return err
 		}
@@ -117,6 +120,10 @@ func (s *scene) saidOnce(t *ticket.Ticket, h *roomThread) error {
 	if len(s.in.Attachments) == 0 && s.command.command == cmdTake && s.command.number == "" {
 		return s.takes(t)
 	}
+	if s.commandsUs() { // nothing but a command: no word for anybody, whatever the thread's mode
+		_, err := s.obeyTeam()
+		return err
+	}
 	what, words, meant := s.audience(h)
 	switch what {
 	case orderAct:
@@ -155,7 +162,11 @@ func (s *scene) saidOnce(t *ticket.Ticket, h *roomThread) error {
 	case orderWait:
 		return s.waits(t, s.saidAs(words))
 	}
-	said := s.saidAs(words)
+	return s.answersFromRoom(t, s.saidAs(words))
+}
+
+// answersFromRoom answers the customer; for a while it can be called back.
+func (s *scene) answersFromRoom(t *ticket.Ticket, said ticket.Said) error {
 	step := s.e.Schedule.Next(s.now, 0)
 	if err := t.Answer(s.who, said, step.At, s.now); err != nil {
 		return s.refused(err)
@@ -224,7 +235,7 @@ func (s *scene) goesOut(t *ticket.Ticket, said ticket.Said) error {
 	}
 	s.change(t)
 	s.outcome(message.Added, string(notice.Answered), t)
-	if s.in.Kind != message.Submit { // what was written in a form stands in the thread with its sign
+	if s.in.Kind == message.Text { // what was written in a form, or drafted, stands in the thread with its sign
 		s.react(t, said.Upstream, markGoing)
 	}
 	told, err := s.notifyAll(notice.Answered, t, notice.Data{"Text": said.Text}, said.Attachments)

@@ -235,7 +235,9 @@ func (s *scene) goesOut(t *ticket.Ticket, said ticket.Said) error {
 	}
 	s.change(t)
 	s.outcome(message.Added, string(notice.Answered), t)
-	if s.in.Kind == message.Text { // what was written in a form, or drafted, stands in the thread with its sign
+	// The words of a form, and a draft, are shown in the thread with their sign.
+	formed := s.in.Kind == message.Submit || s.in.Kind == message.Press && said.Upstream == upstreamOf(s.in)
+	if !formed {
 		s.react(t, said.Upstream, markGoing)
 	}
 	told, err := s.notifyAll(notice.Answered, t, notice.Data{"Text": said.Text}, said.Attachments)

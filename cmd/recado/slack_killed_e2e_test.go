@@ -39,7 +39,7 @@ func TestSlackKilled(t *testing.T) {
 			want = append(want, fmt.Sprintf("linha %d.%d", kill, i))
 			bia.Replies(root, want[len(want)-1])
 			if kill < kills && i == lines/2 {
-				time.Sleep(time.Duration(rand.IntN(20)) * time.Millisecond) //nolint:gosec // any moment will do
+				time.Sleep(time.Duration(rand.IntN(20)) * time.Millisecond)
 				p.kill()
 				<-p.gone
 			}

@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -109,10 +110,13 @@ func (e *Engine) digestDue(ctx context.Context, r Reader, now time.Time) (p *Pla
 		return nil, time.Time{}, err
 	}
 	s := e.actsAlone(ctx, r, now)
-	last, unread := time.Parse(time.RFC3339, text)
-	if unread != nil { // the first: it begins to count
+	if text == "" { // the first: it begins to count
 		s.plan.Notes = append(s.plan.Notes, Note{Name: noteDigest, Text: now.UTC().Format(time.RFC3339)})
 		return s.plan, e.digestAfter(now), nil
+	}
+	last, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return nil, time.Time{}, fmt.Errorf("read when the last digest was: %w", err)
 	}
 	if due := e.digestAfter(last); due.IsZero() || due.After(now) {
 		return nil, due, nil

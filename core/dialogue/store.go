@@ -23,7 +23,7 @@ var ErrConflict = errors.New("dialogue: the data changed while the turn was deci
 var ErrFenced = errors.New("dialogue: the conversation has another owner")
 
 // Reader is everything that a turn may look at.
-type Reader interface { //nolint:interfacebloat // a turn may look at everything
+type Reader interface {
 	directory.Reader
 	directory.Lister
 	catalog.Reader

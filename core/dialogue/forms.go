@@ -55,7 +55,7 @@ var forms = map[op]func(s *scene, t *ticket.Ticket) ([]message.Input, error){
 		return []message.Input{s.input(inValue, "field.due", message.InputTime), s.reasonInput()}, nil
 	},
 	opProduct: (*scene).productForm, opCategory: (*scene).categoryForm,
-	opCopy: (*scene).memberForm, opRequester: (*scene).memberForm, opUncopy: (*scene).uncopyForm,
+	opCopy: (*scene).copyForm, opRequester: (*scene).memberForm, opUncopy: (*scene).uncopyForm,
 	opMerge: (*scene).numberForm, opUnmerge: (*scene).numberForm, opRelate: (*scene).numberForm, opRepeats: (*scene).numberForm,
 	opSplit: (*scene).splitForm,
 	opClose: func(s *scene, _ *ticket.Ticket) ([]message.Input, error) {
@@ -189,13 +189,23 @@ func (s *scene) categoryForm(t *ticket.Ticket) ([]message.Input, error) {
 
 // memberForm offers the people of the ticket's organisation who do not ask it already.
 func (s *scene) memberForm(t *ticket.Ticket) ([]message.Input, error) {
+	return s.peopleForm(t, []directory.PersonID{t.Requester})
+}
+
+// copyForm leaves out, too, who is in copy already.
+func (s *scene) copyForm(t *ticket.Ticket) ([]message.Input, error) {
+	return s.peopleForm(t, append([]directory.PersonID{t.Requester}, t.Participants...))
+}
+
+// peopleForm offers the people of the ticket's organisation, without some.
+func (s *scene) peopleForm(t *ticket.Ticket, without []directory.PersonID) ([]message.Input, error) {
 	members, err := s.r.Members(s.ctx, t.Org)
 	if err != nil {
 		return nil, err
 	}
 	var options []message.Choice
 	for _, p := range members {
-		if p.ID != t.Requester && !p.OnTeam() {
+		if !slices.Contains(without, p.ID) && !p.OnTeam() {
 			options = append(options, message.Choice{Value: string(p.ID), Label: p.Name})
 		}
 	}

@@ -157,6 +157,9 @@ func (s *scene) lastWord(t *ticket.Ticket) (string, error) {
 
 // modeText says where words in the thread go (rule 8).
 func (s *scene) modeText(t *ticket.Ticket, h *roomThread) (string, error) {
+	if t.Status == ticket.Closed {
+		return s.e.Catalogue.Text(s.e.Desk.Language, "room.mode-closed", nil)
+	}
 	if !h.public {
 		return s.e.Catalogue.Text(s.e.Desk.Language, "room.mode-internal", nil)
 	}

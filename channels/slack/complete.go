@@ -19,14 +19,7 @@ func (c *Channel) complete(ctx context.Context, a act) (message.Inbound, error) 
 		in = a.in
 	}
 	if a.user != "" {
-		who, err := c.profile(ctx, a.user, a.team)
-		if err != nil && c.Clock().Sub(in.ReceivedAt) < profileWait {
-			return in, err
-		}
-		who.sign(c.Workspace, &in)
-		if err != nil {
-			in.Proof, in.Doubt = message.Unproved, "slack: the profile could not be had"
-		} else if in.Standing, err = c.standing(ctx, who); err != nil && c.Clock().Sub(in.ReceivedAt) < profileWait {
+		if err := c.sign(ctx, a, &in); err != nil && c.Clock().Sub(in.ReceivedAt) < profileWait {
 			return in, err
 		}
 	}
@@ -45,6 +38,21 @@ func (c *Channel) complete(ctx context.Context, a act) (message.Inbound, error) 
 		in.Mentions = r.mentions
 	}
 	return in, c.keepFiles(ctx, &in, a.files)
+}
+
+// sign says who did it, and what they are in the team. After an error nothing is proved:
+// without a standing they would lose what they are.
+func (c *Channel) sign(ctx context.Context, a act, in *message.Inbound) error {
+	who, err := c.profile(ctx, a.user, a.team)
+	who.sign(c.Workspace, in)
+	if err != nil {
+		in.Proof, in.Doubt = message.Unproved, "slack: the profile could not be had"
+		return err
+	}
+	if in.Standing, err = c.standing(ctx, who); err != nil {
+		in.Proof, in.Doubt = message.Unproved, "slack: who belongs to the team could not be had"
+	}
+	return err
 }
 
 // named is what was filled in, with the people in it by the address under which the desk

@@ -39,6 +39,9 @@ const (
 // decide routes the turn. Each road ends with an outcome.
 func (s *scene) decide(r Reader) error {
 	s.r = r
+	if s.who.Version != 0 { // who is new here is kept once they are heard
+		s.keepStanding()
+	}
 	switch {
 	case s.in.Auto != message.NotAuto:
 		return s.machine()
@@ -368,6 +371,7 @@ func (s *scene) heard() error {
 	if err := s.meet(); err != nil {
 		return err
 	}
+	s.keepStanding()
 	if s.who.Language == "" && s.reading.Language != "" {
 		s.who.Language = notice.Language(s.reading.Language)
 		s.savePerson(s.who)

@@ -54,6 +54,7 @@ type scene struct {
 
 	printing *printing // the ticket that is to become a file
 
+	stood  *Note // what the upstream makes of them, to be noted
 	first  bool  // nobody wrote from this address before
 	hushed bool  // beyond the pace: nothing is said
 	alarms []Say // but this
@@ -99,6 +100,9 @@ func (s *scene) finish() *Plan {
 func (s *scene) load(r Reader) error {
 	s.r = r
 	if err := s.loadSender(); err != nil {
+		return err
+	}
+	if err := s.stand(); err != nil {
 		return err
 	}
 	s.command = parseCommand(s.in.Text, s.now.In(s.e.Location).Year())

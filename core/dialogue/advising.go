@@ -293,8 +293,16 @@ func (s *scene) adviceData() notice.Data {
 	s.retold = append(s.retold, text...)
 	s.retold = append(s.retold, sources...)
 	return notice.Data{
-		"Text": strings.Join(text, "\n"), "Sources": strings.Join(sources, "\n"), "Ask": strings.Join(ask, ", "), "By": a.By,
+		"Text": strings.Join(text, "\n"), "Sources": strings.Join(sources, "\n"), "Ask": strings.Join(ask, ", "), "By": s.madeBy(a.By),
 	}
+}
+
+// madeBy is the name of who advised: of a model its own, of the built-in assistant words.
+func (s *scene) madeBy(name string) string {
+	if key := "advice.by." + name; s.e.Catalogue.Has(key) {
+		return s.e.Catalogue.Word(s.lang(), key)
+	}
+	return name
 }
 
 // draftAnswered sends, gives back or drops a draft: it never leaves without this word.

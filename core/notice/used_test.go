@@ -168,6 +168,7 @@ func built(t *testing.T) map[string][]string {
 		"form.":            append(acts, "change", "make", "include", "reply"),
 		"example.":         append(acts, "change", "make", "include", "reply"),
 		"link.":            linked,
+		"advice.by.":       {"built-in"},                                                          // assist.ByBuiltin
 		"detail.":          {"error-text", "since", "affected", "steps", "document", "expected"},  // dialogue.Details
 		"which.":           {"close", "reopen", "details", "take", "original", "change", "paper"}, // commands about one ticket
 	}

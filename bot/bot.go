@@ -79,7 +79,7 @@ type Options struct {
 
 	// OnSent is told of a message that a channel took, and OnRead of the upstream id of one
 	// that was read, before each is noted and perhaps more than once. nil: nobody minds.
-	OnSent func(ctx context.Context, tx dialogue.Tx, out message.Outbound) error
+	OnSent func(ctx context.Context, tx dialogue.Tx, out message.Outbound) (settled bool, err error)
 	OnRead func(ctx context.Context, tx dialogue.Tx, upstreamID string) error
 
 	// Alarm tells the team of a channel or one of Parts that has been in trouble for a

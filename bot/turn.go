@@ -114,11 +114,15 @@ func (b *Bot) tellBuried(ctx context.Context, buried outbox.Buried) error {
 }
 
 // tellSent is the outbox's OnSent. Only words that were passed on for somebody are of interest.
-func (b *Bot) tellSent(ctx context.Context, row outbox.Row) error {
+func (b *Bot) tellSent(ctx context.Context, row outbox.Row) (settled bool, err error) {
 	if b.opts.OnSent == nil || row.Conveys == "" || row.Number == "" {
-		return nil
+		return true, nil
 	}
-	return b.tell(ctx, func(tx dialogue.Tx) error { return b.opts.OnSent(ctx, tx, row.Outbound) })
+	err = b.tell(ctx, func(tx dialogue.Tx) (err error) {
+		settled, err = b.opts.OnSent(ctx, tx, row.Outbound)
+		return err
+	})
+	return settled, err
 }
 
 func (b *Bot) tell(ctx context.Context, do func(dialogue.Tx) error) error {

@@ -51,9 +51,11 @@ type Options struct {
 	// fails the message is kept and tried, up to twice MaxAttempts.
 	OnBuried func(ctx context.Context, b Buried) error
 	// OnSent hears of each message that the channel took, before that is noted, and again
-	// after a crash between the two. When it fails, that is logged: nothing is sent twice
-	// for want of telling.
-	OnSent func(ctx context.Context, row Row) error
+	// after a crash between the two. False: what it has to do depends on other messages
+	// that are not noted as sent; then it is called once more when this one is, since of
+	// two that end at the same time neither sees the other as sent before. When it fails,
+	// that is logged: nothing is sent twice for want of telling.
+	OnSent func(ctx context.Context, row Row) (settled bool, err error)
 	// OnResult hears of each result once it is noted.
 	OnResult func(Result)
 

@@ -349,6 +349,40 @@ func TestTeamThatCannotBeTold(t *testing.T) {
 	})
 }
 
+// Of two messages that end at the same time neither sees the other as sent before it is
+// noted itself: who waits for both hears of them again then.
+func TestSentIsToldAgainWhenNoted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &memory{}
+		told := map[string][]bool{} // whether it was noted, by message
+		var mu sync.Mutex
+		b := newBench(t, m, &upstream{}, func(o *outbox.Options) {
+			o.OnSent = func(_ context.Context, r outbox.Row) (bool, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				told[r.ID] = append(told[r.ID], m.get(r.ID).sent)
+				switch r.ID {
+				case "depends":
+					return false, nil
+				case "fails":
+					return false, errAway
+				}
+				return true, nil
+			}
+		})
+		defer b.start()()
+		b.say("ana", "depends")
+		b.say("beto", "fails")
+		b.say("caio", "settled")
+		pass(time.Second)
+		for id, want := range map[string][]bool{"depends": {false, true}, "fails": {false, true}, "settled": {false}} {
+			if !slices.Equal(told[id], want) {
+				t.Errorf("of %q it was told, noted or not: %v, want %v", id, told[id], want)
+			}
+		}
+	})
+}
+
 func TestEndOfTheProcess(t *testing.T) {
 	tests := []struct {
 		name  string

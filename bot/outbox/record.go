@@ -80,8 +80,11 @@ func (o *Outbox) note(ctx context.Context) (wait time.Duration) {
 	if more {
 		o.Wake() // addresses that were left out are free now
 	}
-	if o.opts.OnResult != nil {
-		for _, r := range results {
+	for _, r := range results {
+		if r.unsettled {
+			o.tellSent(ctx, r.Row)
+		}
+		if o.opts.OnResult != nil {
 			o.opts.OnResult(r)
 		}
 	}

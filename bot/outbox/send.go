@@ -74,8 +74,7 @@ func (o *Outbox) attempt(ctx context.Context, row Row) (Result, error) {
 	now := o.opts.Clock.Now()
 	if err == nil {
 		o.resume()
-		o.tellSent(ctx, row)
-		result := Result{Row: row, At: now, Sent: true, Amended: amends, Counted: true, UpstreamID: o.upstreamID(row, receipt)}
+		result := Result{Row: row, At: now, Sent: true, unsettled: !o.tellSent(ctx, row), Amended: amends, Counted: true, UpstreamID: o.upstreamID(row, receipt)}
 		if receipt.UpstreamID != "" {
 			result.StandsFor = standsFor
 		}
@@ -112,13 +111,15 @@ func (o *Outbox) attempt(ctx context.Context, row Row) (Result, error) {
 	return result, nil
 }
 
-func (o *Outbox) tellSent(ctx context.Context, row Row) {
+func (o *Outbox) tellSent(ctx context.Context, row Row) (settled bool) {
 	if o.opts.OnSent == nil {
-		return
+		return true
 	}
-	if err := o.opts.OnSent(ctx, row); err != nil && ctx.Err() == nil {
+	settled, err := o.opts.OnSent(ctx, row)
+	if err != nil && ctx.Err() == nil {
 		o.opts.Logger.Error("nobody could be told that a message was sent", "message", row.ID, "error", err)
 	}
+	return settled
 }
 
 // claim takes what may be called back for sending. False: it was called back, or the

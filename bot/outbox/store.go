@@ -28,6 +28,8 @@ type Result struct {
 	Amended    bool   // Sent, as a change of a message that stands: it has no place of its own
 	Error      string // for the team and the log; no secrets
 	StandsFor  string // ID of a buried message that this one was said in place of: UpstreamID is its too
+
+	unsettled bool // Sent, and OnSent is to hear of it once more when that is noted
 }
 
 // Posted is what became of a message.

@@ -13,21 +13,22 @@ import (
 
 // Sent is told of each message that an upstream took, before that is noted; again, after a
 // crash between the two. When it was the last that passes on words of a thread, their
-// author sees it by a reaction (rule 8).
-func (e *Engine) Sent(ctx context.Context, tx Tx, out message.Outbound) error {
+// author sees it by a reaction (rule 8). False: others that pass them on are not noted as
+// sent; it is to be told again once this one is.
+func (e *Engine) Sent(ctx context.Context, tx Tx, out message.Outbound) (settled bool, err error) {
 	if e.Rooms == nil || out.Kind != "" || out.Under != "" {
-		return nil
+		return true, nil
 	}
 	words, found, err := e.wordsInRoom(ctx, tx, out)
 	if err != nil || !found {
-		return err
+		return err == nil, err
 	}
 	for _, c := range words.passed {
 		if c.Out.ID != out.ID && (c.Fate == Awaiting || c.Fate == Going) {
-			return nil
+			return false, nil
 		}
 	}
-	return words.remark(ctx, tx, markGoing, markSent)
+	return true, words.remark(ctx, tx, markGoing, markSent)
 }
 
 // Read is told that somebody read a message of ours, before that is noted. The first time

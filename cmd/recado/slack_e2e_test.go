@@ -21,21 +21,37 @@ type threads struct {
 
 func newThreads(t testing.TB, s settings, people ...person) *threads {
 	t.Helper()
+	d := newWorkspace(t)
+	s.more = "    trust_senders: true\n" + s.more + d.section("undo: 0s")
+	d.works(newSite(t, s, people...))
+	return d
+}
+
+// newWorkspace is a Slack with nobody in it, before there is a desk.
+func newWorkspace(t testing.TB) *threads {
+	t.Helper()
 	fake := slackfake.New(t)
 	fake.SetPatience(time.Minute) // the machine may be full
 	w := fake.Workspace("Aurora")
-	d := &threads{slack: fake, team: w, room: w.Channel("chamados", w.Bot()), users: map[string]*slackfake.User{}}
-	s.more = fmt.Sprintf("    trust_senders: true\n%sslack: [{workspace: %s, bot_token: %s, app_token: %s, api: %q, undo: 0s, rooms: [{channel: %s}]}]\n",
-		s.more, w.ID(), w.BotToken(), fake.AppToken(), fake.URL(), d.room.ID())
-	d.site = newSite(t, s, people...)
+	return &threads{slack: fake, team: w, room: w.Channel("chamados", w.Bot()), users: map[string]*slackfake.User{}}
+}
+
+// section is the workspace in the configuration, with more of it.
+func (d *threads) section(more string) string {
+	return fmt.Sprintf("slack: [{workspace: %s, bot_token: %s, app_token: %s, api: %q, rooms: [{channel: %s}], %s}]\n",
+		d.team.ID(), d.team.BotToken(), d.slack.AppToken(), d.slack.URL(), d.room.ID(), more)
+}
+
+// works installs a desk's app, and lets its team into the workspace.
+func (d *threads) works(s *site) {
+	d.site = s
 	d.install()
-	for i := range d.people {
-		if p := &d.people[i]; p.team != "" {
-			d.users[p.nick] = w.Member(p.name, p.address)
+	for i := range s.people {
+		if p := &s.people[i]; p.team != "" {
+			d.users[p.nick] = d.team.Member(p.name, p.address)
 			d.room.Invite(d.users[p.nick])
 		}
 	}
-	return d
 }
 
 // install makes the app what the program's own manifest says: it has no scope, event or

@@ -289,6 +289,12 @@ func (s *scene) fresh() error {
 		return s.greeted()
 	}
 	if s.chat() {
+		if t, err := s.namedFirst(); t != nil || err != nil {
+			if err != nil {
+				return err
+			}
+			return s.inThread(t)
+		}
 		if done, err := s.continues(); done || err != nil {
 			return err
 		}

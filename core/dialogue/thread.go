@@ -90,7 +90,12 @@ func (s *scene) continues() (bool, error) {
 		s.askWhich(likely)
 		return true, nil
 	}
-	return false, nil
+	copied, err := s.copiedLately()
+	if err != nil || len(copied) == 0 {
+		return err != nil, err
+	}
+	s.askWhich(copied)
+	return true, nil
 }
 
 // waitingOnThem are those that wait for their requester's word.

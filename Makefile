@@ -36,11 +36,12 @@ vet: ## go vet
 	@$(GO) vet ./...
 
 # Without -race: whatsmeow races with itself when a line is cut right after a login, and a
-# mailbox of 10,000 takes the detector three minutes.
+# mailbox of 10,000 takes the detector three minutes, the scoring of triage ten.
 suite: ## All tests with -race, on the servers that are there; without any, tests that need one are skipped
 	@$(GO) test -race -timeout 20m $$($(GO) list ./... | grep -v /channels/whatsapp)
 	@$(GO) test -timeout 10m ./channels/whatsapp/...
 	@$(GO) test -run TestRealTenThousandMails ./channels/email
+	@$(GO) test -run TestScoreTriage ./cmd/recado
 
 fuzz: ## Each fuzz target for FUZZTIME (10s)
 	@set -e; for file in $$(grep -rl --include='*_test.go' '^func Fuzz' .); do \

@@ -144,7 +144,7 @@ func TestWhoActs(t *testing.T) {
 	s := deskOf(t, "nina is a standard user of Viação Aurora, nina@aurora.example", "davi is an agent, davi@team.example")
 	refused := map[string]string{
 		"ana": "refused.not-on-team", "beto": "refused.not-on-team", "nina": "refused.not-on-team", "marcos": "refused.not-on-team",
-		"carla": "refused.not-on-team", "ines": "refused.not-on-team", "davi": "access.inactive",
+		"carla": "refused.not-on-team", "ines": "refused.not-on-team", "davi": "room.nobody",
 	}
 	catalogue, err := notice.Load()
 	if err != nil {
@@ -176,7 +176,7 @@ func TestWhoActs(t *testing.T) {
 					break // once is enough
 				}
 				told := s.does(t, who, submit(op.name, number, form))
-				want, err := catalogue.Text("pt-BR", key, notice.Data{"Email": ""})
+				want, err := catalogue.Text("pt-BR", key, notice.Data{"Email": "", "Desk": s.cfg.Desk.Name})
 				if err != nil {
 					t.Fatal(err)
 				}

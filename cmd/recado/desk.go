@@ -180,6 +180,10 @@ const (
 
 // newBot joins the stores, the engine and the channels.
 func (d *desk) newBot(all []channels.Channel, owner string) (*bot.Bot, error) {
+	sent, read := d.engine.Sent, d.engine.Read
+	if d.engine.Rooms == nil {
+		sent, read = nil, nil // it would be a transaction for each message, for nothing
+	}
 	return bot.New(bot.Options{
 		Channels: all, Inbox: d.db, Outbox: d.db, Leases: d.db, Turns: d.db, Engine: engine{d.engine},
 		Clock: d.clock, Logger: d.log, Owner: owner, Quiet: d.quiet, MaxQuiet: config.MaxQuiet, Linker: linker(all),
@@ -193,7 +197,7 @@ func (d *desk) newBot(all []channels.Channel, owner string) (*bot.Bot, error) {
 				Message: b.Row.Outbound, UpstreamID: b.Row.UpstreamID, Why: channels.WhyOf(b.Err), Said: b.Err.Error(), Dead: b.Kind == channels.Unreachable,
 			})
 		},
-		OnSent: d.engine.Sent, OnRead: d.engine.Read,
+		OnSent: sent, OnRead: read,
 		Alarm: d.engine.Alarm, Parts: d.parts(), Memory: d.memory(),
 		Elsewhere: func(ctx context.Context, tx dialogue.Tx, row outbox.Row, cause error) (bool, error) {
 			return d.engine.Elsewhere(ctx, tx, dialogue.Undelivered{Message: row.Outbound, UpstreamID: row.UpstreamID, Said: cause.Error()})

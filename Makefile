@@ -41,7 +41,7 @@ suite: ## All tests with -race, on the servers that are there; without any, test
 	@$(GO) test -race -timeout 20m $$($(GO) list ./... | grep -v /channels/whatsapp)
 	@$(GO) test -timeout 10m ./channels/whatsapp/...
 	@$(GO) test -run TestRealTenThousandMails ./channels/email
-	@$(GO) test -run TestScoreTriage ./cmd/recado
+	@$(GO) test -run 'TestScoreTriage|TestTranscripts/postgres' ./cmd/recado
 
 fuzz: ## Each fuzz target for FUZZTIME (10s)
 	@set -e; for file in $$(grep -rl --include='*_test.go' '^func Fuzz' .); do \

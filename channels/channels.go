@@ -13,6 +13,7 @@ package channels
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -144,4 +145,31 @@ func KeepAttachment(ctx context.Context, store Files, name, mediaType string, r 
 		return message.Attachment{}, message.Refusal{}, err
 	}
 	return kept, message.Refusal{}, nil
+}
+
+// Attach keeps one file that an item brought, as KeepAttachment does, and notes it there:
+// as an attachment, or as what was refused.
+func Attach(ctx context.Context, store Files, in *message.Inbound, name, mediaType string, r io.Reader) error {
+	kept, refused, err := KeepAttachment(ctx, store, name, mediaType, r)
+	switch {
+	case err != nil:
+		return fmt.Errorf("keeping the file %q: %w", name, err)
+	case refused.Why != "":
+		in.Refused = append(in.Refused, refused)
+	default:
+		in.Attachments = append(in.Attachments, kept)
+	}
+	return nil
+}
+
+// Sleep waits, and reports whether it could to the end: ctx may end before.
+func Sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }

@@ -69,18 +69,7 @@ const longestDoubling = 6
 func (b *backoff) pause(ctx context.Context) bool {
 	wait := b.first << min(b.failures, longestDoubling)
 	b.failures++
-	return sleep(ctx, wait)
-}
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	return channels.Sleep(ctx, wait)
 }
 
 // condition is a channels.State that several goroutines set and read.

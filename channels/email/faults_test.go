@@ -171,7 +171,7 @@ func awaitFolder(t *testing.T, s Server, name string, ok func([][]byte) bool) {
 	t.Helper()
 	c := imapAt(t, s)
 	defer c.Close()
-	for deadline := time.Now().Add(30 * time.Second); ; sleep(context.Background(), 5*time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); ; channels.Sleep(context.Background(), 5*time.Millisecond) {
 		box, err := c.Select(name, &imap.SelectOptions{ReadOnly: true}).Wait()
 		if err != nil {
 			t.Fatal(err)
@@ -242,7 +242,7 @@ func appendTo(t testing.TB, c *imapclient.Client, folder, raw string) {
 
 func awaitCount(t *testing.T, c *counter, n int) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; sleep(context.Background(), 5*time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); ; channels.Sleep(context.Background(), 5*time.Millisecond) {
 		c.mu.Lock()
 		got := len(c.texts)
 		c.mu.Unlock()
@@ -363,12 +363,12 @@ func TestRealDiskFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	run(t, m, sink)
-	for deadline := time.Now().Add(30 * time.Second); disk.failed.Load() < 3; sleep(context.Background(), time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); disk.failed.Load() < 3; channels.Sleep(context.Background(), time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the disk was never full")
 		}
 	}
-	for deadline := time.Now().Add(30 * time.Second); !strings.Contains(m.State().Detail, "no space left on device"); sleep(context.Background(), time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); !strings.Contains(m.State().Detail, "no space left on device"); channels.Sleep(context.Background(), time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("state %+v", m.State())
 		}
@@ -459,7 +459,7 @@ func watchHeap(t *testing.T) func() uint64 {
 	go func() {
 		var most uint64
 		var s runtime.MemStats
-		for sleep(ctx, 20*time.Millisecond) {
+		for channels.Sleep(ctx, 20*time.Millisecond) {
 			runtime.ReadMemStats(&s)
 			most = max(most, s.HeapInuse)
 		}

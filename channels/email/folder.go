@@ -12,6 +12,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 	"github.com/emersion/go-sasl"
 
+	"recado/channels"
 	"recado/channels/email/oauth"
 )
 
@@ -232,7 +233,7 @@ func (f *folder) close() {
 // told means, or it is time to look again.
 func (f *folder) await(ctx context.Context, wait time.Duration) (told bool, err error) {
 	if !f.client.Caps().Has(imap.CapIdle) {
-		if !sleep(ctx, f.options.Poll) {
+		if !channels.Sleep(ctx, f.options.Poll) {
 			return false, ctx.Err()
 		}
 		return true, f.refresh(ctx) // nobody promised to tell

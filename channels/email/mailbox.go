@@ -78,7 +78,7 @@ func (m *Mailbox) Run(ctx context.Context, sink channels.Sink) error {
 				if err := c.run(ctx, sink); err != nil {
 					m.desk.Log.Error("a folder is not read, the others are", "account", m.desk.Account, "folder", c.name, "error", err)
 					c.set(false, err.Error())
-					sleep(ctx, retry)
+					channels.Sleep(ctx, retry)
 				}
 			}
 		})

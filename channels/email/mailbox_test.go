@@ -13,6 +13,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 
+	"recado/channels"
 	"recado/core/message"
 )
 
@@ -303,7 +304,7 @@ func TestFilesAway(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatalf("state %+v", m.State())
 		}
-		sleep(context.Background(), time.Millisecond)
+		channels.Sleep(context.Background(), time.Millisecond)
 	}
 	files.mu.Lock()
 	files.down = nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/emersion/go-imap/v2"
 
+	"recado/channels"
 	"recado/core/message"
 )
 
@@ -194,7 +195,7 @@ func TestWhatLayThereBeforeIsPassedOver(t *testing.T) {
 	memory := o.Memory.(*memMemory)
 	sink := newDesktop()
 	_, stop := runMailbox(t, o, sink)
-	for deadline := time.Now().Add(20 * time.Second); ; sleep(context.Background(), time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Second); ; channels.Sleep(context.Background(), time.Millisecond) {
 		if saved, _ := memory.Load(t.Context(), "imap suporte INBOX"); saved != "" {
 			break
 		}
@@ -263,7 +264,7 @@ func TestFolderThatIsMissingHoldsUpNoOther(t *testing.T) {
 	m, stop := runMailbox(t, o, sink)
 	in.put(t, letterFrom("1", "um"))
 	sink.next(t)
-	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(m.State().Detail, `there is no folder "Nada"`); sleep(context.Background(), time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(m.State().Detail, `there is no folder "Nada"`); channels.Sleep(context.Background(), time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("state %+v", m.State())
 		}

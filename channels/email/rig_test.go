@@ -302,7 +302,7 @@ func newExchanger(t testing.TB, addr string) *exchanger {
 			select {
 			case raw := <-e.queue:
 				for e.push(raw) != nil {
-					if !sleep(ctx, time.Millisecond) {
+					if !channels.Sleep(ctx, time.Millisecond) {
 						return
 					}
 				}

@@ -328,14 +328,8 @@ func (h *Hub) attach(ctx context.Context, in *message.Inbound, files []File) err
 		if h.opts.Files == nil {
 			return fmt.Errorf("local: attach %q: no file store", f.Name)
 		}
-		kept, refused, err := channels.KeepAttachment(ctx, h.opts.Files, f.Name, mediaType(f), f.Content)
-		switch {
-		case err != nil:
-			return fmt.Errorf("local: attach %q: %w", f.Name, err)
-		case refused.Why != "":
-			in.Refused = append(in.Refused, refused)
-		default:
-			in.Attachments = append(in.Attachments, kept)
+		if err := channels.Attach(ctx, h.opts.Files, in, f.Name, mediaType(f), f.Content); err != nil {
+			return fmt.Errorf("local: %w", err)
 		}
 	}
 	return nil

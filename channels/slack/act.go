@@ -33,7 +33,7 @@ func pass(why string) act { return act{passed: why} }
 func (c *Channel) receive(ctx context.Context, kind string, payload []byte, ack func()) {
 	n, err := parseNode(payload)
 	if err != nil {
-		c.passed.count("unreadable")
+		c.passed.Count("unreadable")
 		c.Log.Warn("Slack sent what cannot be read", "kind", kind, "bytes", len(payload), "error", err)
 		ack() // it would come again as it is
 		return

@@ -6,6 +6,7 @@ import (
 
 	slackgo "github.com/slack-go/slack"
 
+	"recado/channels/literal"
 	"recado/core/message"
 )
 
@@ -118,9 +119,9 @@ func fieldText(f message.Field) string {
 	if value == "" {
 		value = "–"
 	}
-	label := "*" + escape.Replace(apart(clip(f.Label, longestButton))) + "*\n"
+	label := "*" + escape.Replace(literal.Apart(clip(f.Label, longestButton), formatting)) + "*\n"
 	for n := longestField - length(label); ; n = n * 2 / 3 {
-		if text := linked(literal(clip(value, n)), escape.Replace); length(label+text) <= longestField || n < shortestPiece {
+		if text := linked(unformatted(clip(value, n)), escape.Replace); length(label+text) <= longestField || n < shortestPiece {
 			return label + text
 		}
 	}

@@ -14,7 +14,7 @@ type Channel struct {
 	Options
 	state    condition
 	intake   intake
-	passed   tally
+	passed   channels.Tally
 	tokens   tokens
 	people   people
 	circle   circles
@@ -70,6 +70,9 @@ func (c *Channel) Name() message.Channel { return message.Slack }
 
 // Account is the workspace's id.
 func (c *Channel) Account() string { return c.Workspace }
+
+// Passed implements channels.Passer: what is none of ours.
+func (c *Channel) Passed() map[string]int64 { return c.passed.Counted() }
 
 // State is how the connection fares.
 func (c *Channel) State() channels.State { return c.state.get() }
@@ -135,7 +138,7 @@ func (c *Channel) settleIdentity(ctx context.Context) bool {
 		if isSignedOut(err) {
 			pause = refusedPause
 		}
-		sleep(ctx, pause)
+		channels.Sleep(ctx, pause)
 		pause = min(2*pause, refusedPause)
 	}
 	return false

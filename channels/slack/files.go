@@ -114,16 +114,7 @@ func (c *Channel) keepFile(ctx context.Context, in *message.Inbound, f file) err
 	if _, err := spool.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("reading the file %q back: %w", f.name, err)
 	}
-	kept, refused, err := channels.KeepAttachment(ctx, c.Files, f.name, f.mediaType, spool)
-	switch {
-	case err != nil:
-		return fmt.Errorf("keeping the file %q: %w", f.name, err)
-	case refused.Why != "":
-		in.Refused = append(in.Refused, refused)
-	default:
-		in.Attachments = append(in.Attachments, kept)
-	}
-	return nil
+	return channels.Attach(ctx, c.Files, in, f.name, f.mediaType, spool)
 }
 
 // download gives the bytes to w, with the token, which goes to Slack alone.

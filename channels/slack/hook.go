@@ -37,7 +37,7 @@ func (c *Channel) Hook() http.Handler {
 			return
 		}
 		if !c.signed(r.Header, body) {
-			c.passed.count("unsigned")
+			c.passed.Count("unsigned")
 			http.Error(w, "not signed by Slack, or too old", http.StatusUnauthorized)
 			return
 		}
@@ -67,7 +67,7 @@ func (c *Channel) posted(w http.ResponseWriter, r *http.Request, body []byte) {
 	n, err := parseNode(payload)
 	switch {
 	case err != nil:
-		c.passed.count("unreadable")
+		c.passed.Count("unreadable")
 		w.WriteHeader(http.StatusOK) // it would come again as it is
 		return
 	case n.text("type") == "url_verification":
@@ -75,7 +75,7 @@ func (c *Channel) posted(w http.ResponseWriter, r *http.Request, body []byte) {
 		_, _ = io.WriteString(w, n.text("challenge"))
 		return
 	case n.text("type") == "app_rate_limited":
-		c.passed.count("rate limited")
+		c.passed.Count("rate limited")
 		c.Log.Error("Slack drops events, since there are too many of them")
 		w.WriteHeader(http.StatusOK)
 		return

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"recado/channels"
 	"recado/core/message"
 )
 
@@ -115,7 +116,7 @@ func (i *intake) end(p *parcel, taken bool) []func() {
 // counted and acknowledged at once.
 func (c *Channel) take(ctx context.Context, a act, ack func()) {
 	if a.passed != "" {
-		c.passed.count(a.passed)
+		c.passed.Count(a.passed)
 		ack()
 		return
 	}
@@ -158,7 +159,7 @@ func (c *Channel) taken(ctx, work context.Context, a act) bool {
 		}
 		c.state.committed(err)
 		c.Log.Error("what came from Slack could not be committed; it is tried again", "key", a.in.Key.String(), "error", err)
-		if sleep(ctx, pause); ctx.Err() != nil {
+		if channels.Sleep(ctx, pause); ctx.Err() != nil {
 			return false
 		}
 		pause = min(2*pause, longestWait)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	slackgo "github.com/slack-go/slack"
+
+	"recado/channels"
 )
 
 // Slack repeats an event three times within some minutes and then drops it: what was said
@@ -121,7 +123,7 @@ func (c *Channel) missed(ctx context.Context) {
 			break
 		}
 		c.Log.Warn("how far Slack was read is not known; asking again", "error", err)
-		sleep(ctx, pause)
+		channels.Sleep(ctx, pause)
 	}
 	if since == "" { // the first start: what is there is not for us
 		at := c.Clock()
@@ -143,7 +145,7 @@ func (c *Channel) missed(ctx context.Context) {
 				}
 				break
 			}
-			sleep(ctx, pause)
+			channels.Sleep(ctx, pause)
 		}
 	}
 }
@@ -230,7 +232,7 @@ func (c *Channel) standsSince(ctx context.Context, room, since string, m slackgo
 		return
 	}
 	if a.passed == "" {
-		c.passed.count("looked up")
+		c.passed.Count("looked up")
 		c.take(ctx, a, func() {})
 	}
 }

@@ -74,7 +74,7 @@ func (c *Channel) call(ctx context.Context, method, place string, do func(*slack
 	if wait := c.pace.reserve(method, place, every); wait > longestHere {
 		return &channels.Error{Kind: channels.RateLimited, RetryAfter: wait, Err: errors.New(method + " is not to be called yet")}
 	} else if wait > 0 {
-		sleep(ctx, wait)
+		channels.Sleep(ctx, wait)
 	}
 	if err := ctx.Err(); err != nil {
 		return err

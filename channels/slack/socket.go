@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"recado/channels"
 )
 
 // The sockets are our own, and not slack-go's: an acknowledgement has to go out on the
@@ -55,7 +57,7 @@ func (c *Channel) keepSocket(ctx, life context.Context, readers *sync.WaitGroup)
 			if ctx.Err() == nil {
 				c.state.unreached(err)
 				c.Log.Warn("Slack cannot be reached; trying again", "error", err)
-				sleep(ctx, pause+rand.N(pause)) //nolint:gosec // it spreads load
+				channels.Sleep(ctx, pause+rand.N(pause)) //nolint:gosec // it spreads load
 				pause = min(2*pause, longestIdle)
 			}
 			continue
@@ -125,7 +127,7 @@ func (c *Channel) read(ctx context.Context, s *socket) {
 		}
 		var e envelope
 		if err := json.Unmarshal(raw, &e); err != nil {
-			c.passed.count("unreadable")
+			c.passed.Count("unreadable")
 			c.Log.Warn("Slack sent what is no envelope", "bytes", len(raw))
 			continue
 		}
@@ -139,7 +141,7 @@ func (c *Channel) read(ctx context.Context, s *socket) {
 		case e.ID != "":
 			c.receive(ctx, e.Type, e.Payload, func() { c.acknowledge(ctx, s, e.ID) })
 		default:
-			c.passed.count("unknown")
+			c.passed.Count("unknown")
 		}
 	}
 }
@@ -182,14 +184,5 @@ func (s *socket) watch(ctx context.Context, every time.Duration) {
 			_ = s.conn.CloseNow()
 			return
 		}
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
 	}
 }

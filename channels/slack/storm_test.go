@@ -73,7 +73,7 @@ func (d *desk) sendByMany(out message.Outbound) {
 			return
 		}
 		if e, ok := errors.AsType[*channels.Error](err); ok && e.RetryAfter > 0 {
-			sleep(d.t.Context(), e.RetryAfter)
+			channels.Sleep(d.t.Context(), e.RetryAfter)
 		}
 	}
 	d.t.Fatal("it was never sent")
@@ -158,7 +158,7 @@ func (d *desk) patiently(out message.Outbound) {
 			d.t.Errorf("%s: %v", out.Text, err)
 			return
 		}
-		sleep(d.t.Context(), e.RetryAfter)
+		channels.Sleep(d.t.Context(), e.RetryAfter)
 	}
 }
 
@@ -204,7 +204,7 @@ func TestNothingIsLostOverTwentyDrops(t *testing.T) {
 	defer cancel()
 	for d.fake.Waiting() > 0 && ctx.Err() == nil {
 		d.fake.DropSockets() // what was lost on its way comes again at once
-		sleep(ctx, 50*time.Millisecond)
+		channels.Sleep(ctx, 50*time.Millisecond)
 	}
 	var got []string
 	d.heard.mu.Lock()

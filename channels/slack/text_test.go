@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"recado/channels/literal"
 	"recado/core/message"
 )
 
@@ -52,7 +53,7 @@ func TestMentionsAreNotedOnce(t *testing.T) {
 
 // Ours as Slack's: whatever is said, nobody is called.
 func TestMrkdwn(t *testing.T) {
-	j := joiner
+	j := literal.Joiner
 	for _, c := range []struct {
 		text     string
 		verbatim []string

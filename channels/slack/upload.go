@@ -10,6 +10,7 @@ import (
 
 	slackgo "github.com/slack-go/slack"
 
+	"recado/channels"
 	"recado/core/message"
 )
 
@@ -129,7 +130,7 @@ func (c *Channel) appeared(ctx context.Context, id, channel string) (bool, error
 		if shared || err != nil {
 			return shared, err
 		}
-		sleep(ctx, appearsIn)
+		channels.Sleep(ctx, appearsIn)
 	}
 	return c.isShared(ctx, id, channel)
 }

@@ -136,9 +136,7 @@ func (c *Channel) judge(w http.ResponseWriter, r *http.Request, sink channels.Si
 	if !ok {
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	if err := r.ParseForm(); err != nil {
-		c.note(w, r, http.StatusBadRequest, func(t *texts) note { return t.Foreign })
+	if !c.parsed(w, r) {
 		return
 	}
 	seen, err := c.opts.Signer.VerifyLink(purposeHeldForm, r.PostForm.Get(fieldForm), c.opts.Clock())

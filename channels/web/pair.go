@@ -127,9 +127,7 @@ func (c *Channel) pair(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	if err := r.ParseForm(); err != nil {
-		c.note(w, r, http.StatusBadRequest, func(t *texts) note { return t.Foreign })
+	if !c.parsed(w, r) {
 		return
 	}
 	var err error

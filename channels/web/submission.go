@@ -46,10 +46,25 @@ func newSubmission(page RatingPage) submission {
 	return submission{Stars: page.Stars, nonce: rand.Text()}
 }
 
+// readForm reads what was posted, up to maxBody.
+func readForm(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	return r.ParseForm()
+}
+
+// parsed is readForm for a page that needs to know no more than whether it could be read;
+// else that is answered.
+func (c *Channel) parsed(w http.ResponseWriter, r *http.Request) bool {
+	err := readForm(w, r)
+	if err != nil {
+		c.note(w, r, http.StatusBadRequest, func(t *texts) note { return t.Foreign })
+	}
+	return err == nil
+}
+
 // readSubmission reads a posted form. What is out of range counts as not given.
 func readSubmission(w http.ResponseWriter, r *http.Request) (submission, error) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	if err := r.ParseForm(); err != nil {
+	if err := readForm(w, r); err != nil {
 		return submission{}, fmt.Errorf("read the form: %w", err)
 	}
 	nonce := r.PostForm.Get(fieldNonce)

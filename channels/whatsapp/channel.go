@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"go.mau.fi/libsignal/logger"
 	"go.mau.fi/whatsmeow"
@@ -37,7 +36,7 @@ type Channel struct {
 	lost   awaited[lostFile]    // files that are asked for again
 	unread awaited[shutMessage] // what could not be decrypted, and may come again
 	called calls                // what was for the desk in groups
-	passed tally                // what was none of ours
+	passed channels.Tally       // what was none of ours
 	care   care
 }
 
@@ -98,6 +97,9 @@ func (c *Channel) Account() string { return c.Options.Account }
 // Exclusive is true: a linked device has one connection, and two would replace each
 // other for ever.
 func (c *Channel) Exclusive() bool { return true }
+
+// Passed implements channels.Passer: what is none of ours.
+func (c *Channel) Passed() map[string]int64 { return c.passed.Counted() }
 
 // State is how the connection fares.
 func (c *Channel) State() channels.State { return c.state.get() }
@@ -222,7 +224,7 @@ func (c *Channel) miss(ctx context.Context) {
 	}
 	c.rests(&channels.Error{Kind: channels.SignedOut, Err: errNotLinked})
 	defer c.rests(nil)
-	sleep(ctx, c.Retry)
+	channels.Sleep(ctx, c.Retry)
 }
 
 // rests notes why there is no connection, and none is tried.
@@ -246,13 +248,4 @@ func (c *Channel) end(client *whatsmeow.Client) {
 	c.mu.Unlock()
 	client.Disconnect()
 	c.tell()
-}
-
-func sleep(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
 }

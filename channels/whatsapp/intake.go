@@ -65,7 +65,7 @@ func (i *intake) drain(ctx context.Context, now func() time.Time) {
 	rest := acknowledging - now().Sub(i.last)
 	i.mu.Unlock()
 	if rest > 0 {
-		sleep(ctx, min(rest, acknowledging))
+		channels.Sleep(ctx, min(rest, acknowledging))
 	}
 }
 
@@ -112,7 +112,7 @@ func (c *Channel) take(ctx context.Context, id string, envelope message.Inbound,
 		}
 		c.state.set(true, "what came in could not be committed: "+err.Error())
 		c.Log.Error("a WhatsApp message could not be committed; it is tried again", "id", id, "error", err)
-		if sleep(ctx, pause); ctx.Err() != nil {
+		if channels.Sleep(ctx, pause); ctx.Err() != nil {
 			return false
 		}
 		pause = min(2*pause, time.Minute)

@@ -148,7 +148,7 @@ func (c *Channel) leaveAlone(ctx context.Context, container *sqlstore.Container,
 		if left <= 0 {
 			return
 		}
-		sleep(ctx, min(left, c.Retry))
+		channels.Sleep(ctx, min(left, c.Retry))
 		if d, err := device(ctx, container); err == nil && d.ID == nil {
 			return
 		}

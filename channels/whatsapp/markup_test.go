@@ -6,10 +6,12 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"recado/channels/literal"
 )
 
 func TestMarked(t *testing.T) {
-	j := joiner
+	j := literal.Joiner
 	for name, c := range map[string]struct {
 		text     string
 		verbatim []string
@@ -48,11 +50,11 @@ func TestMarkedKeepsWords(t *testing.T) {
 		theirs := strings.TrimSpace(scribbles.Draw(t, "words"))
 		text := "*Bia* respondeu:\n\n" + theirs
 		got := marked(text, []string{theirs})
-		if plain := strings.ReplaceAll(got, joiner, ""); plain != text {
+		if plain := strings.ReplaceAll(got, literal.Joiner, ""); plain != text {
 			t.Fatalf("changed:\n got %q\nwant %q", plain, text)
 		}
 		const ours = "*Bia* respondeu:"
-		if len([]rune(theirs)) < shortestWords || strings.Contains(ours, theirs) {
+		if len([]rune(theirs)) < literal.Shortest || strings.Contains(ours, theirs) {
 			return
 		}
 		rest := strings.SplitN(got, "\n\n", 2)[1]

@@ -121,16 +121,7 @@ func (c *Channel) store(ctx context.Context, in *message.Inbound, f file, spool 
 		in.Refused = append(in.Refused, message.Refusal{Name: f.name, Size: about.Size(), Why: message.TooLarge})
 		return nil
 	}
-	kept, refused, err := channels.KeepAttachment(ctx, c.Files, f.name, f.mediaType, spool)
-	switch {
-	case err != nil:
-		return fmt.Errorf("keeping the file %q: %w", f.name, err)
-	case refused.Why != "":
-		in.Refused = append(in.Refused, refused)
-	default:
-		in.Attachments = append(in.Attachments, kept)
-	}
-	return nil
+	return channels.Attach(ctx, c.Files, in, f.name, f.mediaType, spool)
 }
 
 // fetch downloads and decrypts in place.

@@ -12,6 +12,8 @@ import (
 	"go.mau.fi/whatsmeow/store/sqlstore"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
+
+	"recado/channels"
 )
 
 // What keeps a number from being linked; the texts are for the person at the terminal.
@@ -93,7 +95,7 @@ func (o Options) link(ctx context.Context, d *store.Device, phone string, show f
 			return err
 		}
 		client.Disconnect()
-		if sleep(ctx, min(pause, o.Retry)); ctx.Err() != nil {
+		if channels.Sleep(ctx, min(pause, o.Retry)); ctx.Err() != nil {
 			return ctx.Err()
 		}
 		pause = min(2*pause, time.Minute)
@@ -254,7 +256,7 @@ func forgotten(ctx context.Context, container *sqlstore.Container) error {
 		if err != nil || d.ID == nil {
 			return err
 		}
-		if sleep(ctx, 10*time.Millisecond); ctx.Err() != nil {
+		if channels.Sleep(ctx, 10*time.Millisecond); ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}

@@ -147,11 +147,11 @@ func (c *Channel) watch(ctx context.Context, client *whatsmeow.Client) {
 			wait = min(look, server.Add(c.Silence).Sub(c.Clock()))
 		}
 		if wait > 0 {
-			sleep(ctx, wait)
+			channels.Sleep(ctx, wait)
 			continue
 		}
 		if !client.IsConnected() {
-			sleep(ctx, min(c.Silence, look)) // that is known, and mended elsewhere
+			channels.Sleep(ctx, min(c.Silence, look)) // that is known, and mended elsewhere
 			continue
 		}
 		c.Log.Warn("nothing was heard of WhatsApp for long; connecting anew", "since", server)
@@ -167,7 +167,7 @@ func (c *Channel) watch(ctx context.Context, client *whatsmeow.Client) {
 			}
 		}
 		cancel()
-		sleep(ctx, c.Silence)
+		channels.Sleep(ctx, c.Silence)
 	}
 }
 

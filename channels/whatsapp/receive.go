@@ -57,7 +57,7 @@ func (c *Channel) concernsUs(source types.MessageSource) bool {
 	default:
 		return true
 	}
-	c.passed.count(why)
+	c.passed.Count(why)
 	return false
 }
 

@@ -19,6 +19,7 @@ import (
 	"go.mau.fi/whatsmeow/types/events"
 
 	"recado/channels"
+	"recado/channels/literal"
 	"recado/channels/piece"
 	"recado/channels/whatsapp/watest"
 	"recado/core/message"
@@ -149,7 +150,7 @@ func TestTextArrivesAsMeant(t *testing.T) {
 	l := newDesk(t)
 	out := l.send(message.Outbound{Text: "*Bia* respondeu:\n\nuse o __init__.py", Verbatim: []string{"use o __init__.py"}})
 	got := l.hears(out, 0).GetConversation()
-	if want := marked(out.Text, out.Verbatim); got != want || strings.ReplaceAll(got, joiner, "") != out.Text {
+	if want := marked(out.Text, out.Verbatim); got != want || strings.ReplaceAll(got, literal.Joiner, "") != out.Text {
 		t.Errorf("got %q", got)
 	}
 }

@@ -17,6 +17,8 @@ import (
 	"go.mau.fi/whatsmeow/store/sqlstore"
 
 	_ "modernc.org/sqlite" // the driver of the embedded store
+
+	"recado/channels"
 )
 
 // The settings of whatsmeow's own SQLite file. Immediate transactions: without them
@@ -119,7 +121,7 @@ func (o Options) awaitLock(ctx context.Context) (free func(), err error) {
 		if err != nil || mine {
 			return free, err
 		}
-		sleep(ctx, pause)
+		channels.Sleep(ctx, pause)
 	}
 	return nil, ErrLinking
 }

@@ -120,11 +120,7 @@ func (c *articlesGapsCmd) Run(ctx context.Context, std Streams) error {
 	if err != nil {
 		return err
 	}
-	return withStore(ctx, c.Config, std, func(db *sqlstore.DB) error {
-		l := newLibrary(db, db, bot.SystemClock{}, newLog(cfg, std.Err))
-		if err := l.refresh(ctx); err != nil {
-			return err
-		}
+	return withLibrary(ctx, c.Config, cfg, std, func(db *sqlstore.DB, l *library) error {
 		asked, err := askedSince(ctx, db, bot.SystemClock{}.Now().AddDate(0, 0, -c.Days))
 		if err != nil {
 			return err

@@ -10,7 +10,6 @@ import (
 
 	"recado/assist"
 	"recado/assist/precedent"
-	"recado/bot"
 	"recado/bot/sqlstore"
 	"recado/core/catalog"
 	"recado/core/dialogue"
@@ -36,11 +35,7 @@ func (c *tryCmd) Run(ctx context.Context, std Streams) error {
 	if err != nil {
 		return err
 	}
-	return withStore(ctx, c.Config, std, func(db *sqlstore.DB) error {
-		l := newLibrary(db, db, bot.SystemClock{}, newLog(cfg, std.Err))
-		if err := l.refresh(ctx); err != nil {
-			return err
-		}
+	return withLibrary(ctx, c.Config, cfg, std, func(db *sqlstore.DB, l *library) error {
 		t := trial{out: std.Out, threshold: cfg.Assistant.ArticleThreshold}
 		brief := dialogue.Brief{Text: c.Text, Subject: c.Subject, Language: cfg.Desk.Language, WantArticles: true}
 		err := db.View(ctx, func(r dialogue.Reader) (err error) {

@@ -16,6 +16,7 @@ import (
 	"recado/assist/search"
 	"recado/bot"
 	"recado/bot/sqlstore"
+	"recado/config"
 	"recado/core/article"
 	"recado/core/catalog"
 	"recado/core/dialogue"
@@ -319,4 +320,15 @@ func (l *library) Run(ctx context.Context) error {
 			l.log.WarnContext(ctx, "the article index was not refreshed", "error", err)
 		}
 	}
+}
+
+// withLibrary does something with all that the assistant knows of a desk that need not run.
+func withLibrary(ctx context.Context, path string, cfg config.Config, std Streams, do func(*sqlstore.DB, *library) error) error {
+	return withStore(ctx, path, std, func(db *sqlstore.DB) error {
+		l := newLibrary(db, db, bot.SystemClock{}, newLog(cfg, std.Err))
+		if err := l.refresh(ctx); err != nil {
+			return err
+		}
+		return do(db, l)
+	})
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -69,14 +68,7 @@ func newTeamStory(t *testing.T) *teamStory {
 		person{nick: "ana", name: "Ana Lima", phone: "+" + anaNumber}, person{nick: "caio", name: "Caio Reis"},
 		person{nick: "bia", name: "Bia Campos", team: "agent"})
 	team.works(c.site)
-	knowledge := filepath.Join(t.TempDir(), "knowledge.yaml")
-	write(t, knowledge, `articles:
-  - id: cte
-    title: CT-e não autoriza na SEFAZ
-    body: Confira a validade do certificado digital e o horário do servidor. Depois, reenvie o lote.
-    phrasings: [o CT-e não autoriza, o CT-e não sai]
-`)
-	run(t, "import", "-c", c.config, knowledge)
+	c.knows(t)
 	c.pair()
 	p := c.serves()
 	c.reads(p, 30*time.Second)

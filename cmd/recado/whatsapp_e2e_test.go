@@ -110,14 +110,7 @@ func TestWhatsAppStory(t *testing.T) {
 		person{nick: "ana", name: "Ana Lima"}, person{nick: "bia", name: "Bia Campos", team: "agent"},
 		person{nick: "rui", name: "Rui Prado", team: "supervisor"})
 	ana, bia, rui := c.person("ana"), c.person("bia"), c.person("rui")
-	knowledge := filepath.Join(t.TempDir(), "knowledge.yaml")
-	write(t, knowledge, `articles:
-  - id: cte
-    title: CT-e não autoriza na SEFAZ
-    body: Confira a validade do certificado digital e o horário do servidor. Depois, reenvie o lote.
-    phrasings: [o CT-e não autoriza, o CT-e não sai]
-`)
-	run(t, "import", "-c", c.config, knowledge)
+	c.knows(t)
 	c.pair()
 	p := c.serves()
 	c.reads(p, 30*time.Second)
@@ -208,4 +201,17 @@ func (p *person) receivesRaw(words string) letter {
 		p.site.t.Fatal(err)
 	}
 	return letter{raw: raw, header: m.Header}
+}
+
+// knows gives the desk the article that the stories speak of.
+func (c *chats) knows(t *testing.T) {
+	t.Helper()
+	knowledge := filepath.Join(t.TempDir(), "knowledge.yaml")
+	write(t, knowledge, `articles:
+  - id: cte
+    title: CT-e não autoriza na SEFAZ
+    body: Confira a validade do certificado digital e o horário do servidor. Depois, reenvie o lote.
+    phrasings: [o CT-e não autoriza, o CT-e não sai]
+`)
+	run(t, "import", "-c", c.config, knowledge)
 }

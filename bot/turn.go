@@ -113,9 +113,10 @@ func (b *Bot) tellBuried(ctx context.Context, buried outbox.Buried) error {
 	return b.tell(ctx, func(tx dialogue.Tx) error { return b.opts.OnBuried(ctx, tx, buried) })
 }
 
-// tellSent is the outbox's OnSent. Only words that were passed on for somebody are of interest.
+// tellSent is the outbox's OnSent. Only words that were passed on for somebody are of
+// interest, and not where a thread shows them: the rest is worth no transaction.
 func (b *Bot) tellSent(ctx context.Context, row outbox.Row) (settled bool, err error) {
-	if b.opts.OnSent == nil || row.Conveys == "" || row.Number == "" {
+	if b.opts.OnSent == nil || row.Conveys == "" || row.Number == "" || row.Kind != "" || row.Under != "" {
 		return true, nil
 	}
 	err = b.tell(ctx, func(tx dialogue.Tx) (err error) {

@@ -52,6 +52,20 @@ func (p *pace) reserve(method, place string, every time.Duration) time.Duration 
 	return at.Sub(now)
 }
 
+// answered counts the pause from the answer: the call before may have been long on its way,
+// and Slack counts when calls arrive.
+func (p *pace) answered(method, place string, every time.Duration) {
+	if every <= 0 {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	name, next := method+" "+place, p.clock().Add(every)
+	if until, known := p.next.get(name); !known || next.After(until) {
+		p.next.put(name, next)
+	}
+}
+
 // limited notes that a method is not to be called for a while: of posts, in one channel.
 func (p *pace) limited(method, place string, after time.Duration) {
 	p.mu.Lock()
@@ -80,6 +94,7 @@ func (c *Channel) call(ctx context.Context, method, place string, do func(*slack
 		return err
 	}
 	err := c.try(ctx, do)
+	c.pace.answered(method, place, every)
 	if limit, ok := errors.AsType[*slackgo.RateLimitedError](err); ok {
 		c.pace.limited(method, place, limit.RetryAfter)
 	}

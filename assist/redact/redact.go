@@ -63,9 +63,6 @@ func (m *Mask) Restore(text string) (string, bool) {
 	}), known
 }
 
-// Hidden is how many values of each kind were hidden.
-func (m *Mask) Hidden() map[Kind]int { return m.count }
-
 // Values are what was hidden, in order. They are for tests of who sends.
 func (m *Mask) Values() []string { return slices.Clone(m.values) }
 

@@ -2,6 +2,7 @@ package slackfake
 
 import (
 	"html"
+	"maps"
 	"strconv"
 	"strings"
 )
@@ -70,12 +71,12 @@ func (v *View) object() object {
 	return o
 }
 
-// values are the states of the inputs, by block and action.
+// values are the states of the inputs, by block and action: a copy, since an answer is
+// written after the lock is given back, while somebody may be typing.
 func (v *View) values() object {
-	if v.state == nil {
-		return object{}
-	}
-	return v.state
+	values := object{}
+	maps.Copy(values, v.state)
+	return values
 }
 
 // use takes a trigger: it is good once, for three seconds.

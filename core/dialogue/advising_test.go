@@ -4,9 +4,9 @@ import "testing"
 
 func TestTheTeamsCommandsOfHelp(t *testing.T) {
 	for text, want := range map[string]understood{
-		"rascunho": {command: cmdDraft}, "Rascunho 2026-000007": {cmdDraft, "2026-000007"}, "draft, please": {command: cmdDraft}, "borrador 000007": {cmdDraft, "2026-000007"},
-		"resumo 2026-000007": {cmdSummary, "2026-000007"}, "summary": {command: cmdSummary}, "resumen": {command: cmdSummary},
-		"parecidos 2026-000007": {cmdAlike, "2026-000007"}, "similar": {command: cmdAlike}, "similares": {command: cmdAlike},
+		"rascunho": {command: cmdDraft}, "Rascunho 2026-000007": {cmdDraft, "2026-000007", ""}, "draft, please": {command: cmdDraft}, "borrador 000007": {cmdDraft, "2026-000007", ""},
+		"resumo 2026-000007": {cmdSummary, "2026-000007", ""}, "summary": {command: cmdSummary}, "resumen": {command: cmdSummary},
+		"parecidos 2026-000007": {cmdAlike, "2026-000007", ""}, "similar": {command: cmdAlike}, "similares": {command: cmdAlike},
 		"o rascunho ficou bom": {}, "resumo do mês em anexo": {},
 	} {
 		if got := parseCommand(text, 2026); got != want {

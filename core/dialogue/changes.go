@@ -27,6 +27,11 @@ func (s *scene) changes() error {
 		return err
 	}
 	switch words := fold(s.in.Text); {
+	case s.command.level != "":
+		if may, err := s.mayChange(t); err != nil || !may {
+			return err
+		}
+		return s.prioritised(t, s.command.level)
 	case strings.Contains(words, "priori"):
 		return s.askNewPriority(t)
 	case strings.Contains(words, "conta"):
@@ -101,13 +106,17 @@ func (s *scene) changeAnswered() (bool, error) {
 	case !ok:
 		return false, nil
 	case step == stepPriority:
-		return true, s.changed(t, "change.priority", t.SetPriority(s.who, ticket.Level(c.Value), s.now), notice.Data{"Priority": c.Label})
+		return true, s.prioritised(t, ticket.Level(c.Value))
 	case c.Value == stepPriority:
 		return true, s.askNewPriority(t)
 	case c.Value == stepContact:
 		return true, s.askContact(t)
 	}
 	return true, s.askCopies(t)
+}
+
+func (s *scene) prioritised(t *ticket.Ticket, to ticket.Level) error {
+	return s.changed(t, "change.priority", t.SetPriority(s.who, to, s.now), notice.Data{"Priority": s.e.Catalogue.Word(s.lang(), "level."+string(to))})
 }
 
 // contactGiven takes a name. What is too long for one is something else.

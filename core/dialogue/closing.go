@@ -76,6 +76,9 @@ func (s *scene) finalGiven(t *ticket.Ticket) error {
 		return nil
 	}
 	final := s.saidAs(s.in.Text)
+	if isYes(final.Text) { // nor is that
+		final.Text = ""
+	}
 	if strings.TrimSpace(final.Text) == "" {
 		if len(final.Attachments) > 0 {
 			if err := t.Add(s.who, final, s.now); err != nil {

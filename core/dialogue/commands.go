@@ -102,6 +102,10 @@ var phrases = inverted(map[command][]string{
 var verbs = inverted(map[command][]string{
 	cmdDetails: {
 		"detalhes", "detalhe", "ver", "chamado", "details", "ticket", "show", "detalles", "caso",
+		"status", "status do", "status do chamado", "qual o status", "qual o status do", "qual o status do chamado", "qual e o status do",
+		"como esta", "como esta o", "como esta o chamado", "como anda", "como anda o", "andamento", "andamento do", "andamento do chamado",
+		"situacao", "situacao do", "situacao do chamado", "status of", "status of ticket", "what s the status of", "what is the status of",
+		"how is", "estado", "estado del", "estado del caso", "cual es el estado del caso", "como va", "como va el", "como va el caso",
 	},
 	cmdClose: {
 		"fechar", "fechar chamado", "fechar o chamado", "encerrar", "encerrar chamado", "encerrar o chamado", "concluir",

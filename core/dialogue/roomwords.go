@@ -117,9 +117,6 @@ func (s *scene) saidOnce(t *ticket.Ticket, h *roomThread) error {
 	if s.refusedFiles() {
 		return nil
 	}
-	if len(s.in.Attachments) == 0 && s.command.command == cmdTake && s.command.number == "" {
-		return s.takes(t)
-	}
 	if s.commandsUs() { // nothing but a command: no word for anybody, whatever the thread's mode
 		_, err := s.obeyTeam()
 		return err

@@ -115,7 +115,7 @@ func (s *scene) commandsUs() bool {
 		return false
 	}
 	switch s.command.command {
-	case cmdHelp, cmdCancel, cmdQueue, cmdMine, cmdDetails, cmdWhole, cmdPaper, cmdClose, cmdHeld, cmdDraft, cmdSummary, cmdAlike:
+	case cmdHelp, cmdCancel, cmdQueue, cmdMine, cmdDetails, cmdWhole, cmdPaper, cmdTake, cmdClose, cmdHeld, cmdDraft, cmdSummary, cmdAlike:
 		return true
 	}
 	return false

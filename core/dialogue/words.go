@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"recado/core/message"
+	"recado/core/ticket"
 )
 
 // fold makes texts comparable: lower case, no accents, no punctuation, single
@@ -93,11 +94,17 @@ var (
 // digits without a year are a postcode or a telephone, and belong to what is said.
 var number = regexp.MustCompile(`(?:#|\b)(20\d{2}[- ]\d{6,}|0\d{5})\b`)
 
-// understood is a command and the protocol number said with it.
+// understood is a command and what was said with it.
 type understood struct {
 	command command
-	number  string
+	number  string       // of the protocol
+	level   ticket.Level // a priority, asked for in the same breath
 }
+
+// reprioritise is a new priority in one sentence: "mudar a prioridade do 2026-000001 para
+// alta", its number cut out. Folded.
+var reprioritise = regexp.MustCompile(`^(?:(mudar|mude|muda|alterar|altere|altera|trocar|change|set|cambiar|cambia) (?:(?:a|the|la) )?)?` +
+	`(?:prioridade|priority|prioridad)(?: (?:do|de|del|of|the|chamado|ticket|caso|para|pra|to|a))* (\pL+)$`)
 
 // parseCommand recognises a command when the text is nothing else.
 func parseCommand(text string, year int) understood {
@@ -119,6 +126,10 @@ func parseCommand(text string, year int) understood {
 	}
 	if num != "" && words == "" {
 		return understood{command: cmdDetails, number: num}
+	}
+	// Without its number or a verb, "prioridade alta" is part of what somebody describes.
+	if m := reprioritise.FindStringSubmatch(words); m != nil && (num != "" || m[1] != "") && levelWords[m[2]] != "" {
+		return understood{command: cmdChange, number: num, level: levelWords[m[2]]}
 	}
 	return understood{}
 }

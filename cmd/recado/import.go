@@ -37,7 +37,7 @@ func (c *importCmd) Run(ctx context.Context, std Streams) error {
 	report, err := act(ctx, db, bot.SystemClock{}.Now())
 	if problems, ok := errors.AsType[bulk.Problems](err); ok {
 		_, _ = io.WriteString(std.Err, problems.Text(cfg.Desk.Language)+"\n")
-		return fmt.Errorf("nothing was written; there is something to mend in %d places", len(problems))
+		return fmt.Errorf("nothing was written; to be mended: %d", len(problems))
 	}
 	if err != nil {
 		return err

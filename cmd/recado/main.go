@@ -44,7 +44,7 @@ func main() {
 	}
 	trustTests()
 	var line commands
-	parser := kong.Must(&line, kong.Name("recado"), kong.Description("A support desk without a console."), kong.UsageOnError())
+	parser := kong.Must(&line, kong.Name("recado"), kong.Description("A support desk without a console."), kong.ShortUsageOnError())
 	chosen, err := parser.Parse(os.Args[1:])
 	parser.FatalIfErrorf(err)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -57,8 +57,8 @@ func (b *Builtin) Explain(ctx context.Context, brief dialogue.Brief) (Explanatio
 	}
 	x.Found = b.search(brief)
 	shown := x.Found[:b.shown(x.Found)]
-	if b.reranker != nil && brief.WantArticles && !brief.NoModel {
-		if better, err := b.reranker.Rank(ctx, brief.Text, shown); err == nil { // else the order is as it was
+	if b.reranker != nil && brief.WantArticles {
+		if better, err := b.reranker.Rank(ctx, brief, shown); err == nil { // else the order is as it was, and the embedder said why
 			shown = better
 		}
 	}

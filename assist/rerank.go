@@ -1,24 +1,31 @@
 package assist
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"recado/assist/redact"
 	"recado/assist/search"
+	"recado/core/dialogue"
+	"recado/core/directory"
 )
 
-// Embedder turns texts into vectors, as many as it is given and in their order. It is
-// asked in batches of at most Batch.
+// Embedder turns texts into vectors, as many as it is given and in their order, all of
+// one length. It is asked in batches of at most Batch. What it takes is counted for an
+// organisation and a conversation.
 type Embedder interface {
-	Embed(ctx context.Context, texts []string) ([][]float32, error)
+	Embed(ctx context.Context, org directory.OrgID, conversation string, texts []string) ([][]float32, error)
 	// Model names what makes the vectors: those of two are not comparable.
 	Model() string
 }
@@ -30,12 +37,18 @@ type Vectors interface {
 }
 
 const (
-	// Batch is how many texts an Embedder is given at once.
-	Batch = 64
-	// embedPatience is how long better order is waited for.
-	embedPatience = 1500 * time.Millisecond
+	// Batch is how many texts an Embedder is given at once: of models with 3,072 numbers
+	// a text, an answer has some 700 kB then.
+	Batch = 16
+	// mostRanked is how many articles are put in order: with the question, one batch.
+	mostRanked = Batch - 1
+	// EmbedPatience is how long better order is waited for.
+	EmbedPatience = 1500 * time.Millisecond
 	// meaningShare is how much the likeness of meaning counts beside the score, 0 to 1.
 	meaningShare = .5
+	// meant is how many bytes of a text are compared: what it is about is said by then,
+	// and small models read no more.
+	meant = 1500
 )
 
 // Reranker puts articles that were found into a better order by what they mean. It
@@ -45,100 +58,134 @@ type Reranker struct {
 	embedder Embedder
 	vectors  Vectors
 	now      func() time.Time
+	log      *slog.Logger
 }
 
 // NewReranker returns a Reranker that asks e for what kept does not have.
-func NewReranker(e Embedder, kept Vectors, now func() time.Time) *Reranker {
-	return &Reranker{embedder: e, vectors: kept, now: now}
+func NewReranker(e Embedder, kept Vectors, now func() time.Time, log *slog.Logger) *Reranker {
+	return &Reranker{embedder: e, vectors: kept, now: now, log: log}
 }
 
-// Rank orders found by score and meaning. On an error the order is as it was.
-func (r *Reranker) Rank(ctx context.Context, query string, found []search.Match) ([]search.Match, error) {
-	if len(found) < 2 {
+// Rank orders found by score and meaning, for who asked in a brief. On an error the order
+// is as it was. Articles whose words stay within the desk are placed by their score.
+func (r *Reranker) Rank(ctx context.Context, brief dialogue.Brief, found []search.Match) ([]search.Match, error) {
+	ranked := found[:min(len(found), mostRanked)]
+	texts := []string{meaningOf(strings.TrimSpace(stripReply(brief.Subject) + "\n" + brief.Text))}
+	var of []search.Match // whose texts they are
+	for _, m := range ranked {
+		if text := meaningOf(m.Article.Title + "\n" + m.Passage); text != "" && !m.Article.Within {
+			texts, of = append(texts, text), append(of, m)
+		}
+	}
+	if len(of) < 2 || texts[0] == "" || brief.NoModel {
 		return found, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, embedPatience)
+	ctx, cancel := context.WithTimeout(ctx, EmbedPatience)
 	defer cancel()
-	texts := []string{redact.Blank(query)}
-	for _, m := range found {
-		texts = append(texts, redact.Blank(m.Article.Title+"\n"+m.Passage))
-	}
-	vectors, err := r.of(ctx, texts)
+	vectors, err := r.of(ctx, brief, texts)
 	if err != nil {
 		return found, err
 	}
-	type placed struct {
-		match search.Match
-		place float64
+	likeness := make(map[string]float64, len(of))
+	var scores, all float64
+	for i, m := range of {
+		c := cosine(vectors[0], vectors[i+1])
+		likeness[m.Article.ID] = c
+		scores, all = scores+m.Score, all+c
 	}
-	all := make([]placed, len(found))
-	for i, m := range found {
-		all[i] = placed{m, (1-meaningShare)*m.Score + meaningShare*cosine(vectors[0], vectors[i+1])}
-	}
-	slices.SortStableFunc(all, func(a, b placed) int {
-		switch {
-		case a.place > b.place:
-			return -1
-		case a.place < b.place:
-			return 1
+	place := func(m search.Match) float64 {
+		alike, known := likeness[m.Article.ID]
+		if !known {
+			alike = m.Score * all / scores // what the others' scores are worth in likeness
 		}
-		return 0
-	})
-	out := make([]search.Match, len(all))
-	for i, p := range all {
-		out[i] = p.match
+		return (1-meaningShare)*m.Score + meaningShare*alike
 	}
+	out := slices.Clone(found)
+	slices.SortStableFunc(out[:len(ranked)], func(a, b search.Match) int { return cmp.Compare(place(b), place(a)) })
 	return out, nil
+}
+
+// meaningOf is the beginning of a text, as it may leave.
+func meaningOf(text string) string {
+	return strings.TrimSpace(redact.Blank(strings.ToValidUTF8(text[:min(len(text), meant)], "")))
 }
 
 // of are the vectors of texts: those that are kept, and the others in batches. Only
 // articles' are kept: a question is hardly asked twice in the same words.
-func (r *Reranker) of(ctx context.Context, texts []string) ([][]float32, error) {
-	digests := make([]string, len(texts))
+func (r *Reranker) of(ctx context.Context, brief dialogue.Brief, texts []string) ([][]float32, error) {
+	m := meanings{r: r, brief: brief, texts: texts, digests: make([]string, len(texts)), all: make([][]float32, len(texts)), fresh: map[string]string{}}
 	for i, text := range texts {
 		sum := sha256.Sum256([]byte(text))
-		digests[i] = hex.EncodeToString(sum[:])
+		m.digests[i] = hex.EncodeToString(sum[:])
 	}
-	kept, err := r.vectors.Vectors(ctx, r.embedder.Model(), digests[1:])
+	kept, err := r.vectors.Vectors(ctx, r.embedder.Model(), m.digests[1:])
 	if err != nil {
+		r.log.WarnContext(ctx, "the vectors of articles could not be read", "error", err)
+	}
+	for i, d := range m.digests[1:] {
+		m.all[i+1] = unpackVector(kept[d])
+	}
+	if err := m.embed(ctx, func(v []float32) bool { return v == nil }); err != nil {
 		return nil, err
 	}
-	out, fresh := make([][]float32, len(texts)), map[string]string{}
+	// What is kept and has another length was made by another model of that name.
+	other := func(v []float32) bool { return len(v) != len(m.all[0]) }
+	if err := m.embed(ctx, other); err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(m.all, other) {
+		return nil, errors.New("embed: vectors of several lengths")
+	}
+	if len(m.fresh) == 0 {
+		return m.all, nil
+	}
+	if err := r.vectors.SaveVectors(ctx, r.embedder.Model(), m.fresh, r.now()); err != nil {
+		r.log.WarnContext(ctx, "the vectors of articles were not kept", "error", err)
+	}
+	return m.all, nil
+}
+
+// meanings are texts while their vectors are gathered. The first is the question.
+type meanings struct {
+	r       *Reranker
+	brief   dialogue.Brief
+	texts   []string
+	digests []string
+	all     [][]float32
+	fresh   map[string]string // what is to be kept, by digest
+}
+
+// embed has vectors made where they are needed.
+func (m *meanings) embed(ctx context.Context, needed func(v []float32) bool) error {
 	var missing []int
-	for i, d := range digests {
-		if out[i] = unpackVector(kept[d]); out[i] == nil {
+	for i, v := range m.all {
+		if needed(v) {
 			missing = append(missing, i)
 		}
 	}
 	for batch := range slices.Chunk(missing, Batch) {
 		ask := make([]string, len(batch))
 		for k, i := range batch {
-			ask[k] = texts[i]
+			ask[k] = m.texts[i]
 		}
-		got, err := r.embedder.Embed(ctx, ask)
+		got, err := m.r.embedder.Embed(ctx, m.brief.Organisation.ID, m.brief.Conversation, ask)
 		if err == nil && len(got) != len(ask) {
 			err = fmt.Errorf("%d vectors for %d texts", len(got), len(ask))
 		}
 		if err != nil {
-			return nil, fmt.Errorf("embed: %w", err)
+			return fmt.Errorf("embed: %w", err)
 		}
 		for k, i := range batch {
-			if out[i] = got[k]; i > 0 {
-				fresh[digests[i]] = packVector(got[k])
+			if m.all[i] = got[k]; i > 0 {
+				m.fresh[m.digests[i]] = packVector(got[k])
 			}
 		}
 	}
-	if len(fresh) == 0 {
-		return out, nil
-	}
-	return out, r.vectors.SaveVectors(ctx, r.embedder.Model(), fresh, r.now())
+	return nil
 }
 
-// cosine is how alike two vectors are; 0 when they cannot be compared.
+// cosine is how alike two vectors of one length are.
 func cosine(a, b []float32) float64 {
-	if len(a) != len(b) {
-		return 0
-	}
 	var dot, aa, bb float64
 	for i := range a {
 		dot += float64(a[i]) * float64(b[i])

@@ -22,6 +22,10 @@ type Model struct {
 	// none. A recording leaves as it is: what is said in it cannot be replaced before.
 	Transcription string `yaml:"transcription"`
 
+	// Embeddings is the model, at the same address, by whose vectors articles that were found
+	// are put into a better order; empty: words alone say which comes first.
+	Embeddings string `yaml:"embeddings"`
+
 	Concurrency int `yaml:"concurrency"` // calls at once
 	Retries     int `yaml:"retries"`     // after 429, 5xx and lost connections, within Patience
 
@@ -38,8 +42,9 @@ type ModelBudget struct {
 
 // ModelPrice is what a million tokens cost, for the metric of cost.
 type ModelPrice struct {
-	In  float64 `yaml:"in"`
-	Out float64 `yaml:"out"`
+	In         float64 `yaml:"in"`
+	Out        float64 `yaml:"out"`
+	Embeddings float64 `yaml:"embeddings"` // of the model of that name
 }
 
 // ModelKind is whose server the model runs on.
@@ -92,7 +97,7 @@ func (r *reader) assistant(a Assistant) {
 func (r *reader) model(m Model) {
 	const path = "assistant.model"
 	if !m.On() {
-		if m.URL != "" || !m.Key.IsZero() {
+		if m.URL != "" || !m.Key.IsZero() || m.Transcription != "" || m.Embeddings != "" {
 			r.fault(path+".name", "name the model, such as gpt-4.1-mini; without one, the built-in assistant does it all")
 		}
 		return
@@ -123,7 +128,7 @@ func (r *reader) model(m Model) {
 			r.fault(path+".budget."+name, "0 (no limit) or more")
 		}
 	}
-	for name, price := range map[string]float64{"in": m.Price.In, "out": m.Price.Out} {
+	for name, price := range map[string]float64{"in": m.Price.In, "out": m.Price.Out, "embeddings": m.Price.Embeddings} {
 		if !(price >= 0) || math.IsInf(price, 0) {
 			r.fault(path+".price."+name, "0 or more")
 		}

@@ -223,7 +223,7 @@ func TestFaultsSayWhereAndWhatToWrite(t *testing.T) {
 		},
 		"a model that nobody could ask": {
 			yaml: "assistant:\n  patience: 1s\n  model:\n    name: m\n    url: http://models.aurora.example/v1\n    effort: much\n    concurrency: 0\n" +
-				"    retries: 11\n    budget: {day: -1}\n    price: {in: NaN}\n",
+				"    retries: 11\n    budget: {day: -1}\n    price: {in: NaN, embeddings: -1}\n",
 			want: "recado.yaml:2:13: assistant.patience: between 2s and 30s\n" +
 				"recado.yaml:3:3: assistant.model.key: openai needs a key; give key or key_file\n" +
 				"recado.yaml:5:10: assistant.model.url: people's words would cross the network in the clear; write https:// (http:// is for 127.0.0.1 only)\n" +
@@ -231,7 +231,12 @@ func TestFaultsSayWhereAndWhatToWrite(t *testing.T) {
 				"recado.yaml:7:18: assistant.model.concurrency: between 1 and 100\n" +
 				"recado.yaml:8:14: assistant.model.retries: between 0 and 10\n" +
 				"recado.yaml:9:19: assistant.model.budget.day: 0 (no limit) or more\n" +
-				"recado.yaml:10:17: assistant.model.price.in: 0 or more",
+				"recado.yaml:10:17: assistant.model.price.in: 0 or more\n" +
+				"recado.yaml:10:34: assistant.model.price.embeddings: 0 or more",
+		},
+		"vectors of no model": {
+			yaml: "assistant: {model: {embeddings: text-embedding-3-small}}\n",
+			want: "recado.yaml:1:13: assistant.model.name: name the model, such as gpt-4.1-mini; without one, the built-in assistant does it all",
 		},
 		"a model without a name": {
 			yaml: "assistant: {model: {key: x}}\n",

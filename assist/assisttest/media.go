@@ -2,8 +2,6 @@ package assisttest
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/json"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -74,40 +72,4 @@ func (s *Server) transcribe(req *http.Request, body []byte) reply {
 	default:
 		return s.moody(m, Chat{Model: a.Model}, `{"text":"x"}`)
 	}
-}
-
-// embed answers POST /embeddings: vectors that depend on the words alone.
-func (s *Server) embed(body []byte) reply {
-	var r struct {
-		Model          string   `json:"model"`
-		Input          []string `json:"input"`
-		EncodingFormat string   `json:"encoding_format"`
-		Dimensions     int      `json:"dimensions"`
-	}
-	if err := strictly(body, &r); err != nil {
-		return s.objects(http.StatusBadRequest, "the request is not as the reference has it: "+err.Error(), "")
-	}
-	if r.Model == "" || len(r.Input) == 0 || len(r.Input) > 2048 || slices.Contains(r.Input, "") {
-		return s.objects(http.StatusBadRequest, "model, and between 1 and 2048 texts with words, are needed", "input")
-	}
-	m := s.next()
-	if m != Good {
-		return s.moody(m, Chat{Model: r.Model}, `{"data":[]}`)
-	}
-	var data []any
-	for i, text := range r.Input {
-		sum := sha256.Sum256([]byte(text))
-		vector := make([]float64, 16)
-		for k := range vector {
-			vector[k] = float64(sum[k])/127.5 - 1
-		}
-		data = append(data, map[string]any{"object": "embedding", "index": i, "embedding": vector})
-	}
-	raw, err := json.Marshal(map[string]any{
-		"object": "list", "data": data, "model": r.Model, "usage": map[string]any{"prompt_tokens": len(body) / 4, "total_tokens": len(body) / 4},
-	})
-	if err != nil {
-		return reply{status: http.StatusInternalServerError, header: http.Header{}}
-	}
-	return reply{status: http.StatusOK, header: http.Header{"Content-Type": {"application/json"}}, body: raw}
 }

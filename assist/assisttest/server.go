@@ -21,12 +21,14 @@ type Server struct {
 	mu         sync.Mutex
 	answer     func(Chat) string
 	hears      func(Audio) string
+	embeds     func([]string) []Vector
 	queue      []Mood
 	always     Mood
 	retryAfter string
 	lacks      Lack
 	chats      []Chat
 	audios     []Audio
+	embedded   [][]string
 	objections []string
 	calls      int
 
@@ -72,6 +74,13 @@ func (s *Server) Hears(with func(Audio) string) {
 	s.hears = with
 }
 
+// Embeds scripts the vectors of texts; nil: by their words alone.
+func (s *Server) Embeds(with func(texts []string) []Vector) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.embeds = with
+}
+
 // Play sets the moods of the next requests, one each; later ones are as Always says.
 func (s *Server) Play(moods ...Mood) {
 	s.mu.Lock()
@@ -112,6 +121,20 @@ func (s *Server) Audios() []Audio {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.audios)
+}
+
+// Embedded are the texts of which vectors were asked for, request by request.
+func (s *Server) Embedded() [][]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.embedded)
+}
+
+// Forget drops what was asked so far.
+func (s *Server) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.chats, s.audios, s.embedded = nil, nil, nil
 }
 
 // Calls is how many requests came.

@@ -116,8 +116,13 @@ func newAdvising(c dialogue.Case, base dialogue.Advice) *advising {
 	}
 	slices.Reverse(lines)
 	v.said = lines
+	within := map[string]bool{} // by source: words of who wants no model
+	for _, one := range c.Solved {
+		within["ticket "+one.Number] = one.NoModel
+	}
 	for _, src := range base.Sources {
 		switch {
+		case within[src.Key], src.Article != nil && src.Article.Within:
 		case src.Article != nil:
 			v.sources = append(v.sources, sourceText{key("k", src), "article", oneLine(src.Title), clip(src.Text, maxSource)})
 		case strings.HasPrefix(src.Key, "ticket "):

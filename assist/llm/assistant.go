@@ -12,8 +12,9 @@ import (
 	"recado/core/dialogue"
 )
 
-// Price is what a million tokens cost, in whatever currency.
-type Price struct{ In, Out float64 }
+// Price is what a million tokens cost, in whatever currency. Those of embeddings have one
+// of their own, some tenth of the others.
+type Price struct{ In, Out, Embeddings float64 }
 
 // Options configure an Assistant. BuiltIn, Endpoint.Model and Clock are required.
 type Options struct {
@@ -28,6 +29,7 @@ type Options struct {
 	Retries     int           // after the first try
 	Jitter      func() float64
 
+	Embeddings    string // model that turns texts into vectors; empty: none
 	Transcription string // model that writes recordings down; empty: none
 	Files         Files  // where they are; nil: nowhere
 
@@ -41,12 +43,12 @@ type Options struct {
 
 // Assistant is a dialogue.Assistant that asks a model. It is safe for concurrent use.
 type Assistant struct {
-	o       Options
-	client  *client
-	prompts prompts
-	breaker breaker
-	places  chan struct{}
-	metrics *metrics
+	o        Options
+	client   *client
+	prompts  prompts
+	breakers breakers
+	places   chan struct{}
+	metrics  *metrics
 }
 
 var _ dialogue.Assistant = (*Assistant)(nil)
@@ -89,6 +91,8 @@ var leads = regexp.MustCompile(`(?i)\b(?:https?://|www\.)\S+|[\w.+\-]+@[\w\-]+(?
 
 // Read implements dialogue.Assistant.
 func (a *Assistant) Read(ctx context.Context, b dialogue.Brief) (dialogue.Reading, error) {
+	ctx, cancel := context.WithTimeout(ctx, a.o.Deadline) // the built-in assistant's time too, when it asks for vectors
+	defer cancel()
 	base, err := a.o.BuiltIn.Read(ctx, b)
 	if err != nil {
 		return base, err
@@ -96,7 +100,7 @@ func (a *Assistant) Read(ctx context.Context, b dialogue.Brief) (dialogue.Readin
 	r, err := a.read(ctx, b, base)
 	a.told(ctx, "triage", err)
 	if err != nil {
-		return base, nil //nolint:nilerr // the built-in assistant's answer stands
+		return base, nil // the built-in assistant's answer stands
 	}
 	return r, nil
 }

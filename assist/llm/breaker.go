@@ -14,6 +14,16 @@ const (
 	longestAsked = time.Hour // what a Retry-After may ask for at most
 )
 
+// breakers: each of these rests by itself, since a server may do one and not another.
+type breakers struct {
+	chat, pictures, voice, embeddings breaker
+}
+
+// byName lists them as metrics name them.
+func (b *breakers) byName() map[string]*breaker {
+	return map[string]*breaker{"chat": &b.chat, "pictures": &b.pictures, "voice": &b.voice, "embeddings": &b.embeddings}
+}
+
 // breaker keeps a failing server from being waited for at every turn. When a rest is
 // over, one call tries; the others go without until it is known.
 type breaker struct {

@@ -10,7 +10,7 @@ import (
 func (a *Assistant) call(ctx context.Context, p payer, r request) (string, error) {
 	tokens := tokensOf(len(r.system)+len(r.user)+len(r.schema)) + int64(r.maxTokens)
 	var res openai.ChatCompletionResponse
-	err := a.within(ctx, p, r.purpose, tokens, func(ctx context.Context) (u openai.Usage, err error) {
+	err := a.within(ctx, job{r.purpose, p, tokens, &a.breakers.chat}, func(ctx context.Context) (u openai.Usage, err error) {
 		res, err = a.client.chat(ctx, r)
 		return res.Usage, err
 	})
@@ -20,10 +20,18 @@ func (a *Assistant) call(ctx context.Context, p payer, r request) (string, error
 	return contentOf(res)
 }
 
+// job is what a call is for.
+type job struct {
+	purpose string // of metrics
+	payer   payer
+	tokens  int64 // what it takes at most, roughly
+	breaker *breaker
+}
+
 // within makes a call within all limits: the breaker's, the deadline, the places, the
 // budget. Every error is a *Failure.
-func (a *Assistant) within(ctx context.Context, p payer, purpose string, tokens int64, do func(context.Context) (openai.Usage, error)) error {
-	if !a.breaker.allows(a.o.Clock.Now()) {
+func (a *Assistant) within(ctx context.Context, j job, do func(context.Context) (openai.Usage, error)) error {
+	if !j.breaker.allows(a.o.Clock.Now()) {
 		return fail(Broken, "")
 	}
 	ctx, cancel := context.WithTimeout(ctx, a.o.Deadline)
@@ -34,12 +42,12 @@ func (a *Assistant) within(ctx context.Context, p payer, purpose string, tokens 
 	case <-ctx.Done():
 	}
 	if ctx.Err() != nil { // a place at the last moment is none
-		a.breaker.release()
+		j.breaker.release()
 		return fail(Busy, "no place was free in time")
 	}
-	w, err := a.purse(ctx, p, tokens)
+	w, err := a.purse(ctx, j.payer, j.tokens)
 	if err != nil {
-		a.breaker.release()
+		j.breaker.release()
 		return err
 	}
 	var t trip
@@ -48,26 +56,26 @@ func (a *Assistant) within(ctx context.Context, p payer, purpose string, tokens 
 	a.metrics.seconds.Observe(a.o.Clock.Now().Sub(began).Seconds())
 	if err != nil {
 		err = failureOf(err)
-		a.judged(ctx, err, t)
+		a.judged(ctx, j.breaker, err, t)
 		if why := whyOf(err); why == Down || why == Busy || why == Rejected { // nobody charges for these
 			a.settle(ctx, w, 0)
 		}
 		return err
 	}
-	a.breaker.worked()
-	a.count(ctx, w, purpose, used)
+	j.breaker.worked()
+	a.count(ctx, w, j.purpose, used)
 	return nil
 }
 
 // judged tells the breaker of a failure. One that says nothing of the server gives the
 // try back; a turn that was given up says nothing at all.
-func (a *Assistant) judged(ctx context.Context, err error, t trip) {
+func (a *Assistant) judged(ctx context.Context, b *breaker, err error, t trip) {
 	why := whyOf(err)
 	switch {
 	case context.Cause(ctx) == context.Canceled, !why.ofServer(): //nolint:errorlint // the cause itself, not one that wraps it
-		a.breaker.release()
+		b.release()
 	default:
-		a.breaker.failed(a.o.Clock.Now(), t.asked)
+		b.failed(a.o.Clock.Now(), t.asked)
 	}
 }
 
@@ -79,7 +87,11 @@ func (a *Assistant) count(ctx context.Context, w *purse, purpose string, u opena
 	}
 	a.metrics.tokens.WithLabelValues(purpose, "in").Add(float64(in))
 	a.metrics.tokens.WithLabelValues(purpose, "out").Add(float64(out))
-	a.metrics.cost.WithLabelValues(purpose).Add((float64(in)*a.o.Price.In + float64(out)*a.o.Price.Out) / 1e6)
+	price := a.o.Price.In
+	if purpose == "embeddings" {
+		price = a.o.Price.Embeddings
+	}
+	a.metrics.cost.WithLabelValues(purpose).Add((float64(in)*price + float64(out)*a.o.Price.Out) / 1e6)
 	a.settle(ctx, w, int64(in+out))
 }
 

@@ -16,6 +16,17 @@ type Report struct {
 	Structured bool // the server holds the model to a schema; else the prompt asks for it
 }
 
+// CheckEmbeddings has two texts turned into vectors, and tells how many numbers each has.
+// Errors are *Failure.
+func (a *Assistant) CheckEmbeddings(ctx context.Context) (took time.Duration, numbers int, err error) {
+	began := a.o.Clock.Now()
+	vectors, err := a.Embedder().embed(ctx, payer{}, []string{"O relatório não abre", "Como trocar a senha"})
+	if err != nil {
+		return 0, 0, err
+	}
+	return a.o.Clock.Now().Sub(began), len(vectors[0]), nil
+}
+
 // Check has the model read an invented message, as it will read people's. It asks
 // whatever the breaker and the budget say, and counts nothing. Errors are *Failure.
 func (a *Assistant) Check(ctx context.Context) (Report, error) {

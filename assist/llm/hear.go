@@ -71,7 +71,8 @@ func (a *Assistant) hear(ctx context.Context, f dialogue.Heard) (string, error) 
 		ask.Language = language
 	}
 	var text string
-	err = a.within(ctx, payer{string(f.Organisation.ID), f.Conversation}, "voice", f.File.Size/bytesAToken+1, func(ctx context.Context) (openai.Usage, error) {
+	j := job{"voice", payer{string(f.Organisation.ID), f.Conversation}, f.File.Size/bytesAToken + 1, &a.breakers.voice}
+	err = a.within(ctx, j, func(ctx context.Context) (openai.Usage, error) {
 		res, err := a.client.api.CreateTranscription(ctx, ask)
 		text = res.Text
 		return openai.Usage{}, err

@@ -24,7 +24,7 @@ func newMetrics() *metrics {
 			Name: "recado_model_seconds", Help: "Time from the request to the model's answer, tries included.",
 			Buckets: []float64{.1, .25, .5, 1, 2, 3, 4, 5, 6, 7, 8, 15, 30},
 		}),
-		resting: prometheus.NewDesc("recado_model_resting", "1 while the model is left alone because it failed.", nil, nil),
+		resting: prometheus.NewDesc("recado_model_resting", "1 while the model is left alone for this, because it failed at it.", []string{"for"}, nil),
 	}
 }
 
@@ -41,11 +41,13 @@ func (a *Assistant) Collect(out chan<- prometheus.Metric) {
 	for _, c := range a.metrics.counted() {
 		c.Collect(out)
 	}
-	open := 0.0
-	if a.breaker.open(a.o.Clock.Now()) {
-		open = 1
+	for name, b := range a.breakers.byName() {
+		open := 0.0
+		if b.open(a.o.Clock.Now()) {
+			open = 1
+		}
+		out <- prometheus.MustNewConstMetric(a.metrics.resting, prometheus.GaugeValue, open, name)
 	}
-	out <- prometheus.MustNewConstMetric(a.metrics.resting, prometheus.GaugeValue, open)
 }
 
 func (m *metrics) counted() []prometheus.Collector {

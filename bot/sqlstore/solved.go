@@ -92,7 +92,7 @@ func scanRead(r row) (Read, error) {
 	return a, err
 }
 
-// vectorsKept is how long a vector that nobody asked for is kept.
+// vectorsKept is how long a vector is kept: then it is made anew, if it is still needed.
 const vectorsKept = 180 * 24 * time.Hour
 
 // Vectors finds the vectors of texts by their digests, as they were saved; those that

@@ -110,6 +110,9 @@ func checksOf(cfg config.Config, now func() time.Time) []check {
 	}
 	if cfg.Assistant.Model.On() {
 		checks = append(checks, check{"model " + cfg.Assistant.Model.Name, t.model})
+		if name := cfg.Assistant.Model.Embeddings; name != "" {
+			checks = append(checks, check{"model " + name, t.embeddings})
+		}
 	}
 	for _, s := range cfg.Slack {
 		checks = append(checks, check{"Slack " + s.Workspace, func(ctx context.Context) (string, error) { return t.slack(ctx, s) }})

@@ -10,8 +10,8 @@ import (
 	"recado/bot"
 )
 
-// model has the language model read an invented message.
-func (t tryer) model(ctx context.Context) (string, error) {
+// modelTried is the language model without a desk around it, and its address.
+func (t tryer) modelTried() (*llm.Assistant, string, error) {
 	m := t.cfg.Assistant.Model
 	at := m.URL
 	if at == "" {
@@ -19,7 +19,33 @@ func (t tryer) model(ctx context.Context) (string, error) {
 	}
 	a, err := llm.New(llm.Options{
 		Endpoint: endpointOf(m), BuiltIn: assist.NewBuiltin(nil, 0), Desk: t.cfg.Desk.Name, Clock: bot.SystemClock{}, Deadline: checkTimeout,
+		Embeddings: m.Embeddings,
 	})
+	return a, at, err
+}
+
+// embeddings has the model of vectors make two, and says what it will cost.
+func (t tryer) embeddings(ctx context.Context) (string, error) {
+	a, at, err := t.modelTried()
+	if err != nil {
+		return "", err
+	}
+	took, numbers, err := a.CheckEmbeddings(ctx)
+	if err != nil {
+		return "", modelTrouble(at, t.cfg.Assistant.Model.Embeddings, err)
+	}
+	said := fmt.Sprintf("%d numbers a text in %.1f s; each question that finds two articles costs one request, of up to 500 tokens once the articles are known",
+		numbers, took.Seconds())
+	if took > assist.EmbedPatience {
+		return "", doubt(said + fmt.Sprintf("; it is waited for %s only, so the words will mostly say which article comes first", assist.EmbedPatience))
+	}
+	return said, nil
+}
+
+// model has the language model read an invented message.
+func (t tryer) model(ctx context.Context) (string, error) {
+	m := t.cfg.Assistant.Model
+	a, at, err := t.modelTried()
 	if err != nil {
 		return "", err
 	}
@@ -62,5 +88,5 @@ func modelTrouble(at, name string, err error) error {
 		}
 		return fmt.Errorf("%s does not answer", at)
 	}
-	return fmt.Errorf("%q answers, but not with the form that it is asked for (%s); take another model", name, f.Why)
+	return fmt.Errorf("%q answers, but not with what it is asked for (%s); take another model", name, f.Why)
 }

@@ -26,7 +26,7 @@ func TestCheckOfAModel(t *testing.T) {
 		"a wrong key":  {server.URL, "WRONG  model m1: " + server.URL + " does not take the key (HTTP 401)", assisttest.NoKey, assisttest.Lack{}},
 		"no money":     {server.URL, "WRONG  model m1: " + server.URL + " is too busy, or the account is empty (HTTP 429)", assisttest.NoQuota, assisttest.Lack{}},
 		"in trouble":   {server.URL, "WRONG  model m1: " + server.URL + " is in trouble (HTTP 500)", assisttest.Down, assisttest.Lack{}},
-		"a chatterbox": {server.URL, "WRONG  model m1: \"m1\" answers, but not with the form that it is asked for (garbled)", assisttest.Prose, assisttest.Lack{}},
+		"a chatterbox": {server.URL, "WRONG  model m1: \"m1\" answers, but not with what it is asked for (garbled)", assisttest.Prose, assisttest.Lack{}},
 		"a wrong path": {strings.TrimSuffix(server.URL, "/v1") + "/v2/x", "WRONG  model m1: ", assisttest.Page, assisttest.Lack{}},
 		"nobody there": {"http://" + dead + "/v1", "WRONG  model m1: http://" + dead + "/v1: nothing answers there; is it running", assisttest.Good, assisttest.Lack{}},
 	} {
@@ -42,6 +42,34 @@ func TestCheckOfAModel(t *testing.T) {
 			}
 			if strings.Contains(out, "hunter2") {
 				t.Error("the key was shown")
+			}
+		})
+	}
+}
+
+// The model of embeddings is tried by itself, and what it costs is said.
+func TestCheckOfEmbeddings(t *testing.T) {
+	server, err := assisttest.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = server.Close() }()
+	for name, c := range map[string]struct {
+		mood assisttest.Mood
+		want string
+	}{
+		"it works":    {assisttest.Good, "ok     model e1: 16 numbers a text in "},
+		"a wrong key": {assisttest.NoKey, "WRONG  model e1: " + server.URL + " does not take the key (HTTP 401)"},
+		"no vectors":  {assisttest.Prose, "WRONG  model e1: \"e1\" answers, but not with what it is asked for (empty)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server.Always(c.mood)
+			cfg := written(t, "recado.yaml", fmt.Sprintf(
+				"data: %s\nweb: {listen: %q}\nsmtp_in: {enabled: off}\ndesk: {register: s@desk.example}\nassistant: {model: {name: m1, url: %q, key: hunter2, embeddings: e1}}\n",
+				t.TempDir(), deadPort(t), server.URL))
+			out, _, _ := told(t, "check", "-c", cfg)
+			if got := lineOf(out, "model e1"); !strings.HasPrefix(got, c.want) || c.mood == assisttest.Good && !strings.Contains(got, "costs one request") {
+				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
 	}

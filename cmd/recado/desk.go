@@ -122,6 +122,9 @@ func (d *desk) open(ctx context.Context, v variant) error {
 			return err
 		}
 		assistant = d.model
+		if e := d.model.Embedder(); e != nil {
+			builtin.Rerank(assist.NewReranker(e, d.db, d.clock.Now, d.log))
+		}
 	}
 	if v.assistant != nil {
 		assistant = v.assistant(assistant)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -17,7 +16,8 @@ import (
 type evalArticlesCmd struct {
 	evalInput
 	evalAssistant
-	Bare bool `help:"Index the articles alone, without the questions that are known to lead to them."`
+	Config string `short:"c" type:"path" env:"RECADO_CONFIG" help:"Configuration file, which names the model of embeddings; only with --assistant model."`
+	Bare   bool   `help:"Index the articles alone, without the questions that are known to lead to them."`
 }
 
 // articleExample is an article (type doc), or a question (type query) and which
@@ -42,15 +42,26 @@ type articleScores struct {
 }
 
 // Run prints the score.
-func (c *evalArticlesCmd) Run(_ context.Context, std Streams) error {
+func (c *evalArticlesCmd) Run(ctx context.Context, std Streams) error {
 	rows, err := examples[articleExample](c.Path)
 	if err != nil {
 		return err
 	}
+	rank := byWords
 	if c.Assistant == "model" {
-		return errors.New("articles are found without a model; --assistant built-in scores them")
+		cfg, err := configured(c.Config, std)
+		if err != nil {
+			return err
+		}
+		if rank, err = byMeaning(ctx, cfg, newLog(cfg, std.Err)); err != nil {
+			return err
+		}
 	}
-	return scoreArticles(rows, !c.Bare).print(std.Out, c.evalInput)
+	s, err := scoreArticles(rows, !c.Bare, rank)
+	if err != nil {
+		return err
+	}
+	return s.print(std.Out, c.evalInput)
 }
 
 // articleAnswer is a question, and what was found for it, best first.
@@ -60,10 +71,11 @@ type articleAnswer struct {
 }
 
 func (a articleAnswer) score() float64 {
-	if len(a.found) == 0 {
-		return 0
+	best := 0.0 // not always the first's, when meaning counts
+	for _, m := range a.found {
+		best = max(best, m.Score)
 	}
-	return a.found[0].Score
+	return best
 }
 
 // within reports whether a right article is among the first n.
@@ -73,7 +85,7 @@ func (a articleAnswer) within(n int) bool {
 
 // scoreArticles asks every question of an index that knows those of the other folds; or,
 // when the rows say which are for training, those.
-func scoreArticles(rows []articleExample, learn bool) *articleScores {
+func scoreArticles(rows []articleExample, learn bool, rank ranking) (*articleScores, error) {
 	split := slices.ContainsFunc(rows, func(r articleExample) bool { return r.Type == "query" && r.Split == "train" }) &&
 		slices.ContainsFunc(rows, func(r articleExample) bool { return r.Type == "query" && r.Split != "train" && r.Split != "" })
 	times := folds
@@ -94,12 +106,16 @@ func scoreArticles(rows []articleExample, learn bool) *articleScores {
 		ix := indexOf(rows, func(r articleExample) bool { return learn && !asked(r) })
 		for _, r := range rows {
 			if r.Type == "query" && asked(r) {
-				const most = 3
-				answers = append(answers, articleAnswer{r, ix.Search(r.Text, nil, most)})
+				const most = 6 // as the desk looks for
+				found, err := rank(r.Text, ix.Search(r.Text, nil, most))
+				if err != nil {
+					return nil, fmt.Errorf("%s: %w", r.ID, err)
+				}
+				answers = append(answers, articleAnswer{r, found})
 			}
 		}
 	}
-	return newArticleScores(answers)
+	return newArticleScores(answers), nil
 }
 
 // indexOf holds the articles, with the questions that are known as their phrasings.

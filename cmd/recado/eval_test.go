@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"recado/assist"
+	"recado/assist/assisttest"
 	"recado/core/dialogue"
 )
 
@@ -187,9 +188,48 @@ func TestTriageScores(t *testing.T) {
 func TestScoreArticles(t *testing.T) {
 	t.Parallel()
 	rows := developmentSet[articleExample](t, "faq_tais_ptbr.jsonl")
-	s := scoreArticles(rows, true)
-	if s.First < .78 || s.Right < .755 || s.False > .10 {
+	s, err := scoreArticles(rows, true, byWords)
+	if err != nil || s.First < .78 || s.Right < .755 || s.False > .10 {
 		t.Errorf("worse than it was: %+v", s)
+	}
+}
+
+// With a model of embeddings, what it takes for closer comes first, and no more is shown
+// than without.
+func TestScoreArticlesByMeaning(t *testing.T) {
+	server, err := assisttest.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = server.Close() }()
+	server.Embeds(func(texts []string) (all []assisttest.Vector) {
+		for i, text := range texts {
+			v := assisttest.Vector{Index: i, Numbers: []float64{1, 0}}
+			if strings.Contains(text, "acesso") || strings.Contains(text, "celular") {
+				v.Numbers = []float64{0, 1}
+			}
+			all = append(all, v)
+		}
+		return all
+	})
+	path := written(t, "articles.jsonl", `{"type":"doc","id":"portao","title":"Perdi a chave do portão","body":"Peça outra na portaria."}
+{"type":"doc","id":"acesso","title":"Perdi a chave de acesso","body":"Peça outra no portal."}
+{"type":"query","id":"q","text":"perdi a chave do celular","relevant":["acesso"],"split":"test"}
+`)
+	cfg := written(t, "recado.yaml", fmt.Sprintf("desk: {register: s@desk.example}\nassistant: {model: {name: m, url: %q, key: k, embeddings: e}}\n", server.URL))
+	for args, want := range map[string]string{"--assistant=built-in": `"first":0,`, "--assistant=model": `"first":1,`} {
+		out, _, err := told(t, "eval", "articles", path, "--json", "--bare", "-c", cfg, args)
+		if err != nil || !strings.Contains(out, want) || !strings.Contains(out, `"rows":1`) {
+			t.Errorf("%s: want %s, got %v\n%s", args, want, err, out)
+		}
+	}
+	none := written(t, "bare.yaml", "desk: {register: s@desk.example}\n")
+	if _, _, err := told(t, "eval", "articles", path, "-c", none, "--assistant=model"); err == nil || !strings.Contains(err.Error(), "assistant.model.embeddings") {
+		t.Errorf("without a model: %v", err)
+	}
+	server.Always(assisttest.Down)
+	if _, _, err := told(t, "eval", "articles", path, "-c", cfg, "--assistant=model", "--bare"); err == nil {
+		t.Error("without answers the words' own score is printed as the model's")
 	}
 }
 

@@ -89,6 +89,7 @@ var givens = []struct {
 	{regexp.MustCompile(`^no assistant$`), (*stage).givenNoAssistant},
 	{regexp.MustCompile(`^model reads "([^"]+)": (.+)$`), (*stage).givenModelReading},
 	{regexp.MustCompile(`^model hears "([^"]+)"$`), (*stage).givenModelHearing},
+	{regexp.MustCompile(`^model means the same by "([^"]+)" and "([^"]+)"$`), (*stage).givenModelMeaning},
 	{regexp.MustCompile(`^model is (well|down|busy|refusing|talking nonsense|inventing)$`), (*stage).givenModelMood},
 	{regexp.MustCompile(`^assistant (fails|panics|lies)$`), (*stage).givenBadAssistant},
 	{regexp.MustCompile(`^quiet window of (\d+) seconds?$`), (*stage).givenQuiet},

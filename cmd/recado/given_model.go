@@ -38,6 +38,23 @@ func (s *stage) givenModelHearing(m []string) error {
 	return nil
 }
 
+// givenModelMeaning has texts with one of two words compared as alike, and all others as
+// something else.
+func (s *stage) givenModelMeaning(m []string) error {
+	s.cfg.Assistant.Model.Embeddings = "pretend-vectors"
+	s.withModel().Embeds(func(texts []string) []assisttest.Vector {
+		all := make([]assisttest.Vector, len(texts))
+		for i, text := range texts {
+			all[i] = assisttest.Vector{Index: i, Numbers: []float64{1, 0}}
+			if text = strings.ToLower(text); strings.Contains(text, m[1]) || strings.Contains(text, m[2]) {
+				all[i].Numbers = []float64{0, 1}
+			}
+		}
+		return all
+	})
+	return nil
+}
+
 // modelMoods are how the model is, in words.
 var modelMoods = map[string]assisttest.Mood{
 	"well": assisttest.Good, "down": assisttest.Down, "busy": assisttest.Busy, "refusing": assisttest.Refuses,

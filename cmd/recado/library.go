@@ -39,7 +39,7 @@ type library struct {
 	since      time.Time                       // until when tickets were looked at
 	shared     map[ticket.ID]directory.OrgID   // solved tickets that others may find
 	shareFrom  time.Time                       // older ones are not shared
-	may        map[directory.OrgID]bool        // which organisations shared when looked at last
+	may        map[directory.OrgID]sharing     // which organisations shared when looked at last
 	trade      atomic.Pointer[map[string]bool] // words of articles and of the catalogue
 }
 
@@ -68,7 +68,7 @@ func newLibrary(store dialogue.Store, tickets filedTickets, clock bot.Clock, log
 	return &library{
 		store: store, tickets: tickets, clock: clock, log: log, index: search.New(), precedents: precedent.New(),
 		held: map[string]string{}, names: map[string]string{},
-		shared: map[ticket.ID]directory.OrgID{}, may: map[directory.OrgID]bool{},
+		shared: map[ticket.ID]directory.OrgID{}, may: map[directory.OrgID]sharing{},
 	}
 }
 
@@ -127,19 +127,25 @@ func (l *library) learnTrade(all []article.Article, c *catalog.Catalog) {
 	l.trade.Store(&trade)
 }
 
+// sharing is of an organisation that shares what solved its tickets.
+type sharing struct {
+	within bool // but with no model
+}
+
 // learnSharing takes the solutions of organisations out that do not share any more.
-// When one begins to, all tickets are looked at again.
+// When one begins to, or changes its mind about models, all tickets are looked at again.
 func (l *library) learnSharing(orgs []directory.Organisation) {
-	now := map[directory.OrgID]bool{}
+	now := map[directory.OrgID]sharing{}
 	for _, o := range orgs {
 		if o.Shares && o.Active {
-			if now[o.ID] = true; !l.may[o.ID] {
+			now[o.ID] = sharing{within: o.NoAssistant}
+			if was, did := l.may[o.ID]; !did || was != now[o.ID] {
 				l.since = time.Time{}
 			}
 		}
 	}
 	for id, org := range l.shared {
-		if !now[org] {
+		if _, does := now[org]; !does {
 			l.unshare(id)
 		}
 	}
@@ -155,7 +161,7 @@ func (l *library) unshare(id ticket.ID) {
 
 // share puts a solved ticket among the articles, if others may find it.
 func (l *library) share(ctx context.Context, t *ticket.Ticket) error {
-	if !l.may[t.Org] || t.UpdatedAt.Before(l.shareFrom) {
+	if _, may := l.may[t.Org]; !may || t.UpdatedAt.Before(l.shareFrom) {
 		return nil
 	}
 	return l.store.View(ctx, func(r dialogue.Reader) error {

@@ -32,6 +32,10 @@ type Article struct {
 	Public    bool     // customers may read it; otherwise the team only
 	OrgIDs    []string // and of the customers, only these organisations; empty: all
 	UpdatedAt time.Time
+
+	// Within: its words are of somebody who wants no model to read them. Of a solved ticket
+	// that others may find (C8); nothing that is stored has it.
+	Within bool
 }
 
 // VisibleTo reports whether a customer may be shown the article. OrgIDs are the

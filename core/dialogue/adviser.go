@@ -74,6 +74,7 @@ type Solved struct {
 	Number, Subject, Description string
 	Answer                       string // the team's last word
 	Shared                       bool   // its words may go to this customer: same organisation, or one that shares (C8)
+	NoModel                      bool   // they are of somebody who wants no model to read them
 }
 
 // Advice is what the adviser says. Every claim names the sources that it is made of.

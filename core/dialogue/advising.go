@@ -158,6 +158,15 @@ func (s *scene) solved(t *ticket.Ticket, line report.Line) (Solved, error) {
 		Number: line.Number, Subject: line.Subject, Description: old.Description,
 		Shared: old.Requester == t.Requester || org.Shares && !old.Private,
 	}
+	if out.Shared { // the others never reach one
+		requester, err := s.person(old.Requester)
+		if err != nil {
+			return out, err
+		}
+		if out.NoModel, err = s.wantsNoModel(old, requester, org); err != nil {
+			return out, err
+		}
+	}
 	for _, e := range slices.Backward(entries) {
 		if e.Side == ticket.Team && e.DeletedAt.IsZero() && strings.TrimSpace(e.Text) != "" {
 			out.Answer = e.Text

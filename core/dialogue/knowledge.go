@@ -59,7 +59,7 @@ func Solution(ctx context.Context, r Reader, id ticket.ID, trade func(word strin
 	}
 	return article.Article{
 		ID: SolvedArticle(id), Title: ticket.Shorten(title, article.MaxTitle), Body: body, Public: true, UpdatedAt: t.UpdatedAt,
-		Product: t.About.Product, System: t.About.System, Module: t.About.Module,
+		Product: t.About.Product, System: t.About.System, Module: t.About.Module, Within: org.NoAssistant,
 	}, true, nil
 }
 

@@ -61,6 +61,7 @@ var columns = map[Kind][]columnNames{
 		{"email_claimed", "e-mail não verificado", nil},
 		{"whatsapp", "whatsapp", []string{"celular", "mobile"}},
 		{"whatsapp_verified", "whatsapp verificado", nil},
+		{"slack", "slack", nil},
 		{"phone", "telefone", nil},
 		{"language", "idioma", []string{"língua"}},
 		{"time_zone", "fuso", []string{"fuso horário"}},

@@ -177,7 +177,8 @@ func (e *exporter) personEntries(p directory.Person) []entry {
 	if len(first) > 0 {
 		own["whatsapp"], own["whatsapp_verified"] = first, len(proved) > 0
 	}
-	if len(first) == 0 && own["email"] == nil && own["email_claimed"] == nil {
+	own.put("slack", registeredInSlack(p))
+	if len(first) == 0 && own["email"] == nil && own["email_claimed"] == nil && own["slack"] == nil {
 		return nil // nothing by which an import would know them again
 	}
 	out := e.parts(own, p.Members)
@@ -207,6 +208,18 @@ func (e *exporter) parts(own entry, members []directory.Membership) []entry {
 func clone(e entry) entry {
 	out := make(entry, len(e)+8)
 	maps.Copy(out, e)
+	return out
+}
+
+// registeredInSlack lists the accounts that somebody was given by the desk. Those that
+// were only learned are left out: an import would make them more than that.
+func registeredInSlack(p directory.Person) []string {
+	var out []string
+	for _, a := range p.Aliases {
+		if a.Address.Channel == message.Slack && a.VerifiedBy == directory.ByAdmin {
+			out = append(out, a.Address.ID)
+		}
+	}
 	return out
 }
 

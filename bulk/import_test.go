@@ -63,6 +63,7 @@ func TestEveryProblemIsToldAtOnceAndNothingIsWritten(t *testing.T) {
 					"Solto;solto@x.example;;;;;;\n" +
 					"Vazio;;;;1001;;;\n" +
 					"Impostor;ana@aurora.example;11 99999-0002;;1001;;klingon;quem sabe\n",
+				"slack.yaml": "people:\n  - name: Zoe\n    slack: U0123\n    team: agent\n",
 			},
 			want: "pessoas.csv:2: whatsapp verificado: “talvez”? Escreva sim ou não.\n" +
 				"pessoas.csv:2: whatsapp: “123” não parece um número de telefone. Escreva com DDD, como (11) 99999-0001.\n" +
@@ -71,10 +72,11 @@ func TestEveryProblemIsToldAtOnceAndNothingIsWritten(t *testing.T) {
 				"pessoas.csv:4: nome: falta preencher.\n" +
 				"pessoas.csv:5: organização: não encontrei “9999”. Confira a grafia ou inclua antes.\n" +
 				"pessoas.csv:6: diga a organização da pessoa ou, se for da equipe, se é agente ou supervisor.\n" +
-				"pessoas.csv:7: e-mail: preencha o e-mail ou o WhatsApp: é por eles que a pessoa é reconhecida.\n" +
+				"pessoas.csv:7: e-mail: preencha o e-mail, o WhatsApp ou o Slack: é por eles que a pessoa é reconhecida.\n" +
 				"pessoas.csv:8: whatsapp: 5511999990002 já é de Marcos Dias. Cada endereço é de uma pessoa só.\n" +
 				"pessoas.csv:8: idioma: “klingon” não é uma opção. Escreva en, es, pt-BR.\n" +
-				"pessoas.csv:8: ativo: “quem sabe”? Escreva sim ou não.",
+				"pessoas.csv:8: ativo: “quem sabe”? Escreva sim ou não.\n" +
+				"slack.yaml:2: slack: “U0123” não é uma conta do Slack. Escreva o id do workspace e o da pessoa, como T0123456789/U0123456789.",
 		},
 		"one person in two rows that disagree": {
 			files: map[string]string{"people.csv": "name,email,organisation,role,phone\nJo,jo@x.example,1001,manager,1\nJoe,jo@x.example,1002,,2\nJo,jo@x.example,1001,standard,1\n"},
@@ -128,8 +130,8 @@ func TestEveryProblemIsToldAtOnceAndNothingIsWritten(t *testing.T) {
 		"files that say nothing": {
 			files: map[string]string{"planilha.csv": "a;b\n", "pessoas.csv": "nome;altura\nx;1\n", "x.yaml": "people: [\n", "y.yaml": "- a\n", "people.csv": "name\n\"open\n"},
 			want: "people.csv:2: há aspas sem par nesta linha ou logo acima.\n" +
-				"pessoas.csv:1: não conheço a coluna “altura”. As que existem: nome (name), e-mail, e-mail não verificado (email_claimed), whatsapp, whatsapp verificado (whatsapp_verified), telefone (phone), idioma (language), fuso (time_zone), cargo (job_title), organização (organisation), papel (role), terceiro (third_party), contato técnico (technical), módulos (modules), estatísticas (statistics), privado (private), equipe (team), avisos por (notice_by), ativo (active).\n" +
-				"pessoas.csv:2: e-mail: preencha o e-mail ou o WhatsApp: é por eles que a pessoa é reconhecida.\n" +
+				"pessoas.csv:1: não conheço a coluna “altura”. As que existem: nome (name), e-mail, e-mail não verificado (email_claimed), whatsapp, whatsapp verificado (whatsapp_verified), slack, telefone (phone), idioma (language), fuso (time_zone), cargo (job_title), organização (organisation), papel (role), terceiro (third_party), contato técnico (technical), módulos (modules), estatísticas (statistics), privado (private), equipe (team), avisos por (notice_by), ativo (active).\n" +
+				"pessoas.csv:2: e-mail: preencha o e-mail, o WhatsApp ou o Slack: é por eles que a pessoa é reconhecida.\n" +
 				"planilha.csv: pelo nome não sei o que este arquivo traz. Chame de organizacoes.csv, pessoas.csv, catalogo.csv ou artigos.csv, ou use .yaml ou .md.\n" +
 				"x.yaml:1: a escrita do arquivo tem um erro aqui (sequence end token ']' not found).\n" +
 				"y.yaml:1: esperava uma seção: organisations:, people:, catalog: ou articles:.",
@@ -243,6 +245,43 @@ func TestNumbersAreClaimsUnlessTheFileSaysOtherwise(t *testing.T) {
 		if got := personAt(t, db, number).Verified(number); got != step.want {
 			t.Errorf("after %q: verified %v, want %v", step.verified, got, step.want)
 		}
+	}
+}
+
+// An account of Slack in a file is the desk's word for whose it is, also where it was
+// learned before; only such accounts are exported, so that no import makes one of a learned one.
+func TestAccountsOfSlack(t *testing.T) {
+	gil, bia := message.Address{Channel: message.Slack, ID: "T2/U7"}, message.Address{Channel: message.Slack, ID: "T1/U8"}
+	db := openDesk(t)
+	imported(t, db, files(map[string]string{"people.csv": "name,email,team\nGil,gil@x.example,agent\nBia,bia@x.example,agent\n"}), noon)
+	err := db.Update(t.Context(), func(tx dialogue.Tx) error {
+		for mail, account := range map[string]message.Address{"gil@x.example": gil, "bia@x.example": bia} {
+			p, err := tx.PersonAt(t.Context(), message.Address{Channel: message.Email, ID: mail})
+			if err != nil {
+				return err
+			}
+			p, _ = p.Met([]message.Address{account}, noon)
+			if err := tx.SavePerson(t.Context(), &p); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	imported(t, db, files(map[string]string{"people.csv": "name,email,slack\nGil,gil@x.example,T2/U7\n"}), noon)
+	for account, want := range map[message.Address]directory.Method{gil: directory.ByAdmin, bia: directory.ByUpstream} {
+		if al, _ := personAt(t, db, account).Alias(account); al.VerifiedBy != want {
+			t.Errorf("%s is proved by %q, want %q", account, al.VerifiedBy, want)
+		}
+	}
+	var text string
+	for _, file := range exported(t, db, bulk.CSV, "en") {
+		text += string(file.Data)
+	}
+	if !strings.Contains(text, "T2/U7") || strings.Contains(text, "T1/U8") {
+		t.Errorf("exported: %s", text)
 	}
 }
 

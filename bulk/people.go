@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -35,7 +36,7 @@ type claim struct {
 func (d *desk) person(r row) {
 	claims := d.claims(r)
 	if len(claims) == 0 {
-		if !r.saysOneOf("email", "email_claimed", "whatsapp") { // else what is wrong was told
+		if !r.saysOneOf("email", "email_claimed", "whatsapp", "slack") { // else what is wrong was told
 			r.problem("email", NoAddress)
 		}
 		return
@@ -57,6 +58,10 @@ func (d *desk) person(r row) {
 	d.fillPerson(r, p)
 	d.membership(r, p)
 }
+
+// slackID is an account of Slack: a workspace (or an organisation of several) and who it
+// is there (docs.slack.dev, "Understanding Slack IDs").
+var slackID = regexp.MustCompile(`^[TE][A-Z0-9]+/[UW][A-Z0-9]+$`)
 
 // detach gives the person slices of its own, so that nothing read from the desk is
 // written to.
@@ -94,6 +99,15 @@ func (d *desk) claims(r row) []claim {
 			out = append(out, claim{"whatsapp", message.Address{Channel: message.WhatsApp, ID: id}, proved})
 		}
 	}
+	if c, ok := r.given("slack"); ok {
+		for _, text := range c.values("|,;\n") {
+			if !slackID.MatchString(text) {
+				r.problem("slack", BadSlack, "value", text)
+				continue
+			}
+			out = append(out, claim{"slack", message.Address{Channel: message.Slack, ID: text}, true})
+		}
+	}
 	return out
 }
 
@@ -121,7 +135,8 @@ func (d *desk) give(r row, p *directory.Person, c claim) {
 			return
 		}
 		i := slices.IndexFunc(p.Aliases, func(al directory.Alias) bool { return al.Address == a })
-		if al := &p.Aliases[i]; c.proved && al.VerifiedAt.IsZero() {
+		learned := a.Channel == message.Slack && p.Aliases[i].VerifiedBy != directory.ByAdmin // of which a guest is nobody yet
+		if al := &p.Aliases[i]; c.proved && (al.VerifiedAt.IsZero() || learned) {
 			al.VerifiedAt, al.VerifiedBy = d.now, directory.ByAdmin
 			r.added(c.column)
 		}

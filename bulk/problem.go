@@ -44,6 +44,7 @@ const (
 	BadFlag       Code = "bad-flag"       // neither yes nor no
 	BadEmail      Code = "bad-email"
 	BadPhone      Code = "bad-phone"
+	BadSlack      Code = "bad-slack" // no account of Slack
 	BadZone       Code = "bad-zone"
 	BadDate       Code = "bad-date"
 	BadID         Code = "bad-id"

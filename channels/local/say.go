@@ -45,6 +45,7 @@ type Line struct {
 	Own    bool              // said to From on the desk's own phone
 	Also   []message.Address // other names of From, by the upstream's word
 	Forged bool              // nothing proves who wrote
+	Guest  bool              // from outside the team's workspace: see message.AsGuest
 	Defect message.Defect    // what hinders reading it; a mail then has an original
 	Form   map[string]string // of a rating or a bounce
 	Why    message.Failure   // of a bounce
@@ -312,8 +313,10 @@ func (h *Hub) proof(in message.Inbound, line Line) message.Proof {
 			return message.Unproved
 		}
 		return message.ByToken
-	case line.Forged: // such as a guest: the upstream vouches for nothing
+	case line.Forged:
 		return message.Unproved
+	case line.Guest:
+		return message.AsGuest
 	}
 	return message.ByUpstream
 }

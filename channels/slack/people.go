@@ -16,7 +16,7 @@ import (
 type profile struct {
 	id, team    string
 	name, email string
-	doubt       message.Doubt // why nothing is proved of them
+	doubt       message.Doubt // why they are no full member of the workspace
 	read        time.Time
 }
 
@@ -98,22 +98,34 @@ func doubtOf(workspace string, u *slackgo.User) message.Doubt {
 	switch {
 	case u.IsBot, u.ID == slackbot:
 		return "slack: an app"
-	case u.IsStranger, u.TeamID != "" && u.TeamID != workspace && u.Enterprise.EnterpriseID == "":
-		return "slack: of another workspace"
-	case u.IsRestricted, u.IsUltraRestricted:
-		return "slack: a guest"
 	case u.Deleted:
 		return "slack: deactivated"
+	case u.IsStranger, u.TeamID != "" && u.TeamID != workspace && u.Enterprise.EnterpriseID == "":
+		return ofOthers
+	case u.IsRestricted, u.IsUltraRestricted:
+		return aGuest
 	}
 	return ""
 }
 
+// Doubts about people whose account is theirs all the same: Slack says who acts, and the
+// desk may have registered just that account.
+const (
+	ofOthers message.Doubt = "slack: of another workspace"
+	aGuest   message.Doubt = "slack: a guest"
+)
+
 // sign says in an item who did it.
 func (p profile) sign(workspace string, in *message.Inbound) {
 	in.From, in.FromName = address(p.team, p.id), p.name
-	in.Proof, in.Doubt = message.ByUpstream, ""
-	if p.doubt != "" {
-		in.Proof, in.Doubt = message.Unproved, p.doubt
+	in.Doubt = p.doubt
+	switch p.doubt {
+	case "":
+		in.Proof = message.ByUpstream
+	case ofOthers, aGuest:
+		in.Proof = message.AsGuest
+	default:
+		in.Proof = message.Unproved
 	}
 	if p.email != "" {
 		in.Also = []message.Address{{Channel: message.Email, ID: p.email}}

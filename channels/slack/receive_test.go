@@ -139,8 +139,9 @@ func TestMachinesAreMachines(t *testing.T) {
 	}
 }
 
-// Guests and people of other workspaces are who Slack says, and have no e-mail here.
-func TestGuestsAndStrangersProveNothing(t *testing.T) {
+// Guests and people of other workspaces are the account that Slack says, and nothing more:
+// they have no e-mail here, and no part in the team.
+func TestGuestsAndStrangersAreTheirAccountAlone(t *testing.T) {
 	d := newDesk(t)
 	other := d.fake.Workspace("Cliente")
 	guest, stranger := d.work.Guest("Gil", "gil@recado.example"), other.Member("Sue", "sue@recado.example")
@@ -152,13 +153,19 @@ func TestGuestsAndStrangersProveNothing(t *testing.T) {
 	}{{guest, address(d.work.ID(), guest.ID())}, {stranger, address(other.ID(), stranger.ID())}} {
 		c.who.Says(shared, "oi")
 		in := d.hear(i + 1)
-		if in.From != c.from || in.Proof != message.Unproved || in.Doubt == "" || len(in.Also) > 0 {
+		if in.From != c.from || in.Proof != message.AsGuest || in.Doubt == "" || len(in.Also) > 0 || in.Standing != "" {
 			t.Errorf("%s: %+v", c.who.Name(), in)
 		}
 	}
 	d.bia.Says(shared, "oi")
 	if in := d.hear(3); in.Proof != message.ByUpstream || len(in.Also) != 1 {
 		t.Errorf("a member among them: %+v", in)
+	}
+	guest.Deactivate()
+	d.fake.AwaitSettled()
+	guest.Says(shared, "oi")
+	if in := d.hear(4); in.Proof != message.Unproved || in.Doubt == "" {
+		t.Errorf("a guest who was put out: %+v", in)
 	}
 }
 

@@ -57,6 +57,10 @@ func (s *stage) does(t *testing.T, who string, line local.Line) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if line.Kind == message.Command || s.outside(who) {
+		from = s.slackAddress(who)
+		s.inWorkspace(who, &line)
+	}
 	line.From, line.Name = from, who
 	_, before := s.hub.Since(0)
 	if _, err := s.hub.Say(ctx, line); err != nil {
@@ -141,10 +145,12 @@ var operations = []struct {
 // reason of theirs reaches a customer.
 func TestWhoActs(t *testing.T) {
 	t.Parallel()
-	s := deskOf(t, "nina is a standard user of Viação Aurora, nina@aurora.example", "davi is an agent, davi@team.example")
+	s := deskOf(t, "nina is a standard user of Viação Aurora, nina@aurora.example", "davi is an agent, davi@team.example",
+		"gil is an agent, gil@partner.example", "gil is a guest in slack", "zeca has zeca@fora.example")
 	refused := map[string]string{
 		"ana": "refused.not-on-team", "beto": "refused.not-on-team", "nina": "refused.not-on-team", "marcos": "refused.not-on-team",
 		"carla": "refused.not-on-team", "ines": "refused.not-on-team", "davi": "room.nobody",
+		"gil": "room.nobody", "zeca": "room.nobody", // guests whom nobody added, of whom one is registered as an agent
 	}
 	catalogue, err := notice.Load()
 	if err != nil {
@@ -201,6 +207,42 @@ func TestWhoActs(t *testing.T) {
 	}
 	if tk, notes := s.state(t, first); tk.Status != ticket.Open || tk.Agent != "" || tk.Priority != ticket.Normal || notes != "" {
 		t.Errorf("another ticket was changed: %+v", tk)
+	}
+}
+
+// A guest acts once a supervisor said whose the account is, until it is taken back; another
+// guest does not by that.
+func TestAGuestActsOnceAdded(t *testing.T) {
+	t.Parallel()
+	s := deskOf(t, "gil is an agent, gil@partner.example", "gil is a guest in slack", "zeca has zeca@fora.example")
+	number := s.opens(t, "ana", "CT-e")
+	take := func(who string) (acts bool) {
+		before, _ := s.state(t, number)
+		s.does(t, who, submit("change", number, map[string]string{"priority": map[bool]string{true: "high", false: "low"}[before.Priority == ticket.Low], "reason": who}))
+		after, _ := s.state(t, number)
+		return after.Version != before.Version
+	}
+	grant := func(who, text string) {
+		s.does(t, who, local.Line{Kind: message.Command, Text: text, Mentions: []message.Address{s.slackAddress("gil")}})
+	}
+	for _, step := range []struct {
+		by, says string
+		acts     bool
+	}{
+		{"bia", "acesso @gil gil@partner.example", false}, // no supervisor
+		{"gil", "acesso @gil gil@partner.example", false},
+		{"ana", "acesso @gil gil@partner.example", false},
+		{"rui", "acesso @gil gil@partner.example", true},
+		{"bia", "tirar acesso @gil", true},
+		{"rui", "tirar acesso @gil", false},
+	} {
+		grant(step.by, step.says)
+		if got := take("gil"); got != step.acts {
+			t.Errorf("after %s said %q gil acts: %t", step.by, step.says, got)
+		}
+		if take("zeca") {
+			t.Errorf("after %s said %q zeca acts", step.by, step.says)
+		}
 	}
 }
 

@@ -27,6 +27,7 @@ import (
 type actor struct {
 	name      string
 	id        directory.PersonID
+	guest     bool // from outside the team's workspace
 	addresses []message.Address
 }
 
@@ -103,6 +104,7 @@ var givens = []struct {
 	{regexp.MustCompile(`^(\S+) speaks (\S+)$`), (*stage).givenLanguage},
 	{regexp.MustCompile(`^(\S+) asks for notices by (\w+)$`), (*stage).givenNotices},
 	{regexp.MustCompile(`^(\S+) is deactivated$`), (*stage).givenLeave},
+	{regexp.MustCompile(`^(\S+) is a guest in slack$`), (*stage).givenGuest},
 	{regexp.MustCompile(`^(\S+) has (.+)$`), (*stage).givenStranger},
 	{regexp.MustCompile(`^(\S+) is an? (agent|supervisor)(?:, (.+))?$`), (*stage).givenTeam},
 	{regexp.MustCompile(`^(\S+) is an? (standard user|former user|manager|administrator|third party) of ([^,]+)(?:, (.+))?$`), (*stage).givenCustomer},

@@ -21,6 +21,9 @@ func (s *stage) trigger(a play.Act) string {
 // order is a slash command: typed in a room, or to the desk alone.
 func (s *stage) order(a play.Act) (local.Line, error) {
 	line := local.Line{From: s.slackAddress(a.Who), Name: s.cast[a.Who].name, Kind: message.Command, Text: a.Text, Trigger: s.trigger(a)}
+	if a.Mentions != "" {
+		line.Mentions = []message.Address{s.knownAs(a.Mentions)}
+	}
 	if a.Room != "" {
 		line.Room = message.Address{Channel: message.Slack, ID: workspace + "/" + a.Room}
 	}
@@ -147,7 +150,7 @@ func (s *stage) onMessage(words string, line *local.Line) error {
 func (s *stage) knownAs(who string) message.Address {
 	p := s.cast[who]
 	for _, a := range p.addresses {
-		if a.Channel == message.Email && p.id != "" {
+		if a.Channel == message.Email && !s.outside(who) {
 			return a
 		}
 	}

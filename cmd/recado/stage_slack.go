@@ -64,10 +64,22 @@ func (s *stage) slackAddress(who string) message.Address {
 	return a
 }
 
+func (s *stage) givenGuest(m []string) error {
+	p := s.cast[m[1]]
+	if p == nil {
+		return fmt.Errorf("nobody was given the name %q", m[1])
+	}
+	p.guest = true
+	return nil
+}
+
+// outside reports somebody who is a guest there, as everybody is whom the desk does not know.
+func (s *stage) outside(who string) bool { return s.cast[who].guest || s.cast[who].id == "" }
+
 // inWorkspace is how Slack names who did something there.
 func (s *stage) inWorkspace(who string, line *local.Line) {
 	p := s.cast[who]
-	if line.Forged = p.id == ""; line.Forged {
+	if line.Guest = s.outside(who); line.Guest {
 		return
 	}
 	for _, a := range p.addresses {

@@ -149,6 +149,9 @@ func (s *scene) slashed() error {
 	if text == "" {
 		return s.help()
 	}
+	if done, err := s.grants(); done || err != nil {
+		return err
+	}
 	num, rest := cutNumber(text, s.now.In(s.e.Location).Year())
 	rest = strings.Trim(rest, " :,-")
 	if !leads(text, rest) && num != "" && rest != "" {

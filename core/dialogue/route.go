@@ -65,6 +65,8 @@ func (s *scene) decide(r Reader) error {
 	switch {
 	case s.inRoom() && (!s.proved || !s.who.OnTeam()), !s.proved && s.worksHere():
 		return s.nobody()
+	case !s.proved && s.in.Proof == message.AsGuest:
+		return s.guest()
 	case !s.proved && s.hushed:
 		s.holdHushed()
 		return nil

@@ -25,7 +25,7 @@ func (s *scene) loadSender() error {
 				return err
 			}
 			to := &claimed
-			if p.Verified(a) {
+			if s.proves(p, a) {
 				to = &proved
 			}
 			if found && !slices.ContainsFunc(*to, func(q directory.Person) bool { return q.ID == p.ID }) {
@@ -50,8 +50,19 @@ func (s *scene) loadSender() error {
 	return nil
 }
 
+// proves reports whether a name of the sender makes them p. Of somebody from outside the
+// upstream vouches for the name they have now, so that only who was registered under just
+// that name is meant: a name that was learned while they were one of ours is none.
+func (s *scene) proves(p directory.Person, a message.Address) bool {
+	al, ok := p.Alias(a)
+	return ok && !al.VerifiedAt.IsZero() && (s.in.Proof != message.AsGuest || al.VerifiedBy == directory.ByAdmin)
+}
+
 // names are all that the upstream calls the sender, first where they are answered.
 func (s *scene) names() []message.Address {
+	if s.in.Proof == message.AsGuest {
+		return []message.Address{s.in.From}
+	}
 	return append([]message.Address{s.in.From}, s.in.Also...)
 }
 

@@ -15,8 +15,11 @@ import (
 // and nobody who was deactivated comes back this way.
 func (s *scene) stand() error {
 	role := map[message.Standing]directory.Role{message.AsAgent: directory.Agent, message.AsSupervisor: directory.Supervisor}[s.in.Standing]
+	if s.in.Proof == message.AsGuest {
+		role = "" // a guest is in no circle of ours, and has what the desk gave them
+	}
 	switch {
-	case s.in.Key.Channel != message.Slack || s.in.Proof != message.ByUpstream:
+	case s.in.Key.Channel != message.Slack || s.in.Proof != message.ByUpstream && s.in.Proof != message.AsGuest:
 		return nil
 	case !s.known && role != "":
 		id := directory.PersonID(uuid.Must(uuid.NewV7()).String())

@@ -28,6 +28,7 @@ func (h *house) roleOf(who message.Address) (directory.Role, bool) {
 // Who belongs to the agents' channel, or to the supervisors' group, is of the team for as
 // long as that is so; nobody else becomes so by it, and nobody loses what they had.
 func TestStanding(t *testing.T) {
+	asGuest := func(in *message.Inbound) { in.Proof = message.AsGuest }
 	as := func(what message.Standing) func(*message.Inbound) {
 		return func(in *message.Inbound) { in.Standing = what }
 	}
@@ -48,6 +49,8 @@ func TestStanding(t *testing.T) {
 		"who proves nothing":                               {"nova", []step{{message.AsSupervisor, unproved, ""}}, false},
 		"an agent who comes to lead, and leaves the group": {"bia", []step{{message.AsSupervisor, plain, directory.Supervisor}, {message.AsAgent, plain, directory.Agent}, {"", plain, directory.Agent}}, true},
 		"a supervisor by name in the channel":              {"rui", []step{{message.AsAgent, plain, directory.Supervisor}, {"", plain, directory.Supervisor}}, true},
+		"a member who is a guest by now":                   {"nova", []step{{message.AsAgent, plain, directory.Agent}, {message.AsAgent, asGuest, directory.Agent}}, true}, // nobody acts by it: see below
+		"a leader by group, registered, a guest by now":    {"bia", []step{{message.AsSupervisor, plain, directory.Supervisor}, {message.AsSupervisor, asGuest, directory.Agent}}, true},
 		"who was deactivated":                              {"gone", []step{{message.AsSupervisor, plain, directory.Agent}}, true},
 		"from leader to agent to nobody":                   {"nova", []step{{message.AsSupervisor, plain, directory.Supervisor}, {message.AsAgent, plain, directory.Agent}, {"", plain, ""}}, true},
 	} {
@@ -86,6 +89,10 @@ func TestStanding(t *testing.T) {
 	}
 	if n := notes(); n != 1 {
 		t.Errorf("%d notes", n)
+	}
+	h.says("nova", "cliente antigo", as(message.AsAgent), asGuest)
+	if n := notes(); n != 1 {
+		t.Errorf("a guest who was a member still notes: %d", n)
 	}
 	h.says("nova", "cliente antigo")
 	if n := notes(); n != 1 {

@@ -147,6 +147,15 @@ func MayJudge(actor, sender Person) error {
 	return nil
 }
 
+// MayGrantAccess says whether actor decides whose an account is for which the upstream does
+// not vouch: supervisors, since it speaks with that person's rights from then on.
+func MayGrantAccess(actor Person) error {
+	if !actor.supervises() {
+		return Refuse("access-supervisor")
+	}
+	return nil
+}
+
 // firstWord is the first word of a name, without a trailing comma.
 func firstWord(name string) string {
 	f := strings.FieldsFunc(name, unicode.IsSpace)

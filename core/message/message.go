@@ -88,13 +88,14 @@ type Proof string
 // Proofs, from none to best.
 const (
 	Unproved   Proof = ""        // a From: line, and nothing else
+	AsGuest    Proof = "guest"   // the upstream vouches for the name in From alone, of somebody from outside: they are whom the desk registered under it, if anybody
 	ByTeam     Proof = "team"    // the team let this one item in; it proves nothing else
 	ByToken    Proof = "token"   // it carries a token that only From was sent
 	ByUpstream Proof = "channel" // the upstream vouches: WhatsApp, Slack, aligned DMARC
 )
 
 // Doubt is why a sender is not proved: a short code for the team, such as "dmarc=fail"
-// or "two From fields". It is empty when Proof is not.
+// or "two From fields". It is empty when Proof is ByTeam or better.
 type Doubt string
 
 // Auto says which machine wrote, if one did (RFC 3834, RFC 3464, RFC 5965, RFC 8098).

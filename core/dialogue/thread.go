@@ -64,10 +64,14 @@ func (s *scene) continues() (bool, error) {
 		return true, err
 	}
 	if t != nil && s.speaksOn() {
-		if t.Status != ticket.Closed {
+		switch {
+		case t.Status == ticket.Closed:
+			return true, s.askReopen(t)
+		case s.likely(t), len(waitingOnThem([]*ticket.Ticket{t})) > 0:
 			return true, s.add(t)
 		}
-		return true, s.askReopen(t)
+		s.askWhich([]*ticket.Ticket{t}) // words of another product, in the same breath
+		return true, nil
 	}
 	open, err := s.r.OpenOf(s.ctx, s.who.ID, menuSize)
 	if err != nil {
@@ -129,6 +133,19 @@ func (s *scene) talkedOver() (*ticket.Ticket, error) {
 		return nil, err
 	}
 	return t, nil
+}
+
+// goesOnWith is the open ticket that words in this chat will be added to; nil: none, or
+// it would be asked which.
+func (s *scene) goesOnWith() (*ticket.Ticket, error) {
+	if !s.chat() {
+		return nil, nil
+	}
+	t, err := s.focused()
+	if err != nil || t != nil && t.Status != ticket.Closed && s.speaksOn() {
+		return t, err
+	}
+	return s.awaited()
 }
 
 // likely reports whether words without a thread could be about an open ticket: it
@@ -337,6 +354,16 @@ func (s *scene) greeted() error {
 	s.rest()
 	if s.newcomer() {
 		s.inviteToTour()
+		return nil
+	}
+	t, err := s.goesOnWith()
+	if err != nil {
+		return err
+	}
+	if t != nil { // where the next words will go is said beforehand
+		s.focus(t)
+		s.sayOf(t, "hello-open", notice.Data{"Name": s.who.First()})
+		s.outcome(message.Talked, "a greeting", t)
 		return nil
 	}
 	s.say("hello", notice.Data{"Name": s.who.First()})

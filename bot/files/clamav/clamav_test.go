@@ -88,14 +88,16 @@ func TestScannedFolderKeepsTheContract(t *testing.T) {
 				"clamd hangs up at once":            fault(hangingUp(0)),
 				"clamd hangs up inside the bytes":   fault(hangingUp(100_000)),
 				"clamd hangs up before the verdict": fault(answering("")),
-				"half a verdict":                    fault(answering("stream: OK")),
+				"half a verdict":                    fault(answering("1: stream: OK")),
 				"garbage":                           fault(answering("HTTP/1.1 400 Bad Request\r\n\r\n\x00")),
-				"garbage without end":               fault(answering(strings.Repeat("stream: OK ", 5000))),
-				"an empty verdict":                  fault(answering("\x00")),
-				"nothing FOUND":                     fault(answering("stream:  FOUND\x00")),
-				"an error of clamd":                 fault(answering("stream: Can't allocate memory ERROR\x00")),
+				"garbage without end":               fault(answering(strings.Repeat("1: stream: OK ", 5000))),
+				"an empty verdict":                  fault(answering("1: \x002: PONG\x00")),
+				"nothing FOUND":                     fault(answering("1: stream:  FOUND\x002: PONG\x00")),
+				"a verdict on another stream":       fault(answering("3: stream: OK\x002: PONG\x00")),
+				"a verdict outside the session":     fault(answering("stream: OK\x002: PONG\x00")),
+				"an error of clamd":                 fault(answering("1: stream: Can't allocate memory ERROR\x002: PONG\x00")),
 				"a verdict before the bytes": fault(func(conn net.Conn) bool {
-					_, _ = io.WriteString(conn, "stream: OK\x00")
+					_, _ = io.WriteString(conn, "1: stream: OK\x00")
 					return true
 				}),
 			},
@@ -226,6 +228,26 @@ func TestTooLargeToScanIsRefusedForGood(t *testing.T) {
 				t.Errorf("clamd is there: %+v", r.State())
 			}
 		})
+	}
+}
+
+// However much of the stream clamd had when it spoke and hung up, and whoever got to run
+// first: short of the end, its verdict is none.
+func TestAVerdictBeforeTheEndIsNone(t *testing.T) {
+	const content = "um print"
+	sent := len("zIDSESSION\x00zINSTREAM\x00") + 4 + len(content) + 4
+	for _, network := range []string{"tcp", "unix"} {
+		for _, unread := range []int{0, 1, 4, 5, sent} {
+			f := newFakeClamd(t, network)
+			f.faulty(func(conn net.Conn) bool {
+				_, _ = io.CopyN(io.Discard, conn, int64(sent-unread))
+				_, _ = io.WriteString(conn, "1: stream: OK\x00")
+				return true
+			})
+			if _, err := clamav.NewClamd(f.address, 20*time.Second).Scan(t.Context(), strings.NewReader(content)); err == nil {
+				t.Errorf("%s, %d bytes unread: it passes", network, unread)
+			}
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package clamav
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -10,12 +9,14 @@ import (
 	"io"
 	"net"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
 // Clamd speaks to one clamd(8), a connection for each question, in the form with a zero
-// byte at the end of a command and of an answer ("z" in its manual page).
+// byte at the end of a command and of an answer ("z" in its manual page). A stream goes in
+// a session (IDSESSION), with a PING behind it: only who has read to the end of the stream
+// finds the PING, so its answer says that the verdict is on all of it. A verdict alone
+// says nothing: when it left clamd, and when it got here, is not told by TCP.
 type Clamd struct {
 	address string
 	timeout time.Duration
@@ -30,13 +31,13 @@ var ErrTooLarge = errors.New("clamd takes no stream of that size (StreamMaxLengt
 
 const (
 	chunk      = 64 << 10 // bytes of one part of a stream
-	longAnswer = 4 << 10  // more is not clamd's
+	longAnswer = 4 << 10  // bytes of all answers; more is not clamd's
 )
 
 // Version asks for clamd's version and the one of its signatures, as
 // "ClamAV 1.4.6/27800/Thu Nov 26 09:31:00 2026"; without signatures the first part alone.
 func (c *Clamd) Version(ctx context.Context) (string, error) {
-	answer, err := c.ask(ctx, "zVERSION\x00", nil)
+	answer, err := c.question(ctx, "zVERSION\x00")
 	if err == nil && !strings.HasPrefix(answer, "ClamAV ") {
 		err = fmt.Errorf("no clamd answers there, but something that says %q", answer)
 	}
@@ -45,7 +46,7 @@ func (c *Clamd) Version(ctx context.Context) (string, error) {
 
 // Ping finds out whether clamd answers.
 func (c *Clamd) Ping(ctx context.Context) error {
-	answer, err := c.ask(ctx, "zPING\x00", nil)
+	answer, err := c.question(ctx, "zPING\x00")
 	if err == nil && answer != "PONG" {
 		err = fmt.Errorf("no clamd answers there, but something that says %q", answer)
 	}
@@ -54,22 +55,32 @@ func (c *Clamd) Ping(ctx context.Context) error {
 
 // Scan sends r as a stream. It returns the name of what was found, empty for nothing.
 func (c *Clamd) Scan(ctx context.Context, r io.Reader) (virus string, err error) {
-	answer, err := c.ask(ctx, "zINSTREAM\x00", r)
-	if err != nil {
-		return "", err
+	answers, err := c.ask(ctx, "zIDSESSION\x00zINSTREAM\x00", r, 2)
+	var verdict string
+	var tookAll bool
+	for _, a := range answers { // clamd may end the second first
+		if a == "2: PONG" {
+			tookAll = true
+		} else if text, ok := strings.CutPrefix(a, "1: "); ok {
+			verdict = text
+		}
 	}
-	if strings.HasPrefix(answer, "INSTREAM size limit exceeded") {
+	if strings.HasPrefix(verdict, "INSTREAM size limit exceeded") {
 		return "", ErrTooLarge
 	}
-	verdict, ok := strings.CutPrefix(answer, "stream: ")
-	found, infected := strings.CutSuffix(verdict, " FOUND")
+	if err != nil && len(answers) > 0 {
+		return "", fmt.Errorf("clamd says %q before it had all: %w", printable(strings.Join(answers, ", ")), err)
+	} else if err != nil {
+		return "", err
+	}
+	found, infected := strings.CutSuffix(strings.TrimPrefix(verdict, "stream: "), " FOUND")
 	switch {
-	case ok && verdict == "OK":
+	case tookAll && verdict == "stream: OK":
 		return "", nil
-	case ok && infected && found != "":
+	case tookAll && infected && strings.HasPrefix(verdict, "stream: ") && found != "":
 		return printable(found), nil
 	}
-	return "", fmt.Errorf("clamd could not scan: it says %q", printable(answer))
+	return "", fmt.Errorf("clamd could not scan: it says %q", printable(strings.Join(answers, ", ")))
 }
 
 // printable keeps a name short and harmless in logs and in messages.
@@ -84,48 +95,53 @@ func printable(name string) string {
 	return name[:min(len(name), longest)]
 }
 
-// ask sends a command, and a stream behind it unless stream is nil, and reads the answer.
-func (c *Clamd) ask(ctx context.Context, command string, stream io.Reader) (string, error) {
+// question asks what has one short answer.
+func (c *Clamd) question(ctx context.Context, command string) (string, error) {
+	answers, err := c.ask(ctx, command, nil, 1)
+	if err != nil {
+		return "", err
+	}
+	return answers[0], nil
+}
+
+// ask sends commands, and a stream behind them unless stream is nil, and reads n answers;
+// fewer come with an error.
+func (c *Clamd) ask(ctx context.Context, commands string, stream io.Reader, n int) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	conn, err := c.dial(ctx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	// The answer is read while the stream is written: clamd says that it is too long in
+	// The answers are read while the stream is written: clamd says that it is too long in
 	// the middle of it, and hangs up.
 	type reply struct {
-		text  string
-		early bool
-		err   error
+		answers []string
+		err     error
 	}
 	answered := make(chan reply, 1)
-	var ending atomic.Bool
 	go func() {
-		text, err := readAnswer(conn)
-		answered <- reply{text, !ending.Load(), err}
+		answers, err := readAnswers(conn, n)
+		answered <- reply{answers, err}
 	}()
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // which ends both
-	unsent := send(conn, command, stream, func() { ending.Store(true) })
+	unsent := send(conn, commands, stream)
 	if own, ok := errors.AsType[*readError](unsent); ok {
 		_ = conn.Close() // clamd still waits for the rest
 		<-answered
 		stop()
-		return "", own.err
+		return nil, own.err
 	}
 	got := <-answered
 	stop()
-	closed := conn.Close()
+	_ = conn.Close() // all was said
 	switch {
+	case got.err == nil:
+		return got.answers, nil
 	case ctx.Err() != nil:
-		return "", fmt.Errorf("clamd: %w", ctx.Err())
-	case got.err != nil:
-		return "", fmt.Errorf("clamd: %w", errors.Join(got.err, unsent))
-	case (got.early || unsent != nil) && !strings.HasSuffix(got.text, "ERROR"):
-		return "", fmt.Errorf("clamd: it answered %q before it had all: %w", printable(got.text), cmp.Or(unsent, errEarly))
+		return nil, fmt.Errorf("clamd: %w", ctx.Err())
 	}
-	_ = closed // the answer is whole
-	return got.text, nil
+	return got.answers, fmt.Errorf("clamd: %w", errors.Join(got.err, unsent))
 }
 
 func (c *Clamd) dial(ctx context.Context) (net.Conn, error) {
@@ -145,16 +161,10 @@ type readError struct{ err error }
 
 func (e *readError) Error() string { return e.err.Error() }
 
-// errEarly is a verdict on bytes that were not all sent yet.
-var errEarly = errors.New("the rest was still on its way")
-
-// send writes a command and, in chunks of a length and its bytes, a stream with the
-// empty chunk that ends it. It calls ending before the last of it.
-func send(w io.Writer, command string, stream io.Reader, ending func()) error {
-	if stream == nil {
-		ending()
-	}
-	if _, err := io.WriteString(w, command); err != nil || stream == nil {
+// send writes commands and, in chunks of a length and its bytes, a stream with the empty
+// chunk that ends it, and behind that the end of the session.
+func send(w io.Writer, commands string, stream io.Reader) error {
+	if _, err := io.WriteString(w, commands); err != nil || stream == nil {
 		return err
 	}
 	buf := make([]byte, 4+chunk)
@@ -171,19 +181,22 @@ func send(w io.Writer, command string, stream io.Reader, ending func()) error {
 			}
 		}
 		if last {
-			ending()
-			_, err := w.Write(make([]byte, 4))
+			_, err := io.WriteString(w, "\x00\x00\x00\x00zPING\x00zEND\x00")
 			return err
 		}
 	}
 }
 
-// readAnswer reads to the zero byte. An answer without one is half an answer: "stream:
-// OK" may be the beginning of anything.
-func readAnswer(r io.Reader) (string, error) {
-	answer, err := bufio.NewReader(io.LimitReader(r, longAnswer)).ReadString(0)
-	if err != nil {
-		return "", fmt.Errorf("no whole answer: %w", err)
+// readAnswers reads n answers, each to its zero byte. One without it is half an answer, so
+// none: "stream: OK" may be the beginning of anything.
+func readAnswers(r io.Reader, n int) (answers []string, err error) {
+	lines := bufio.NewReader(io.LimitReader(r, longAnswer))
+	for range n {
+		answer, err := lines.ReadString(0)
+		if err != nil {
+			return answers, fmt.Errorf("no whole answer: %w", err)
+		}
+		answers = append(answers, strings.TrimSpace(strings.TrimSuffix(answer, "\x00")))
 	}
-	return strings.TrimSpace(strings.TrimSuffix(answer, "\x00")), nil
+	return answers, nil
 }

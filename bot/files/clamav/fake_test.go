@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -79,49 +78,73 @@ func (f *fakeClamd) serve(conn net.Conn) {
 	if err != nil {
 		return // somebody who only looked whether the port is open
 	}
-	switch command {
-	case "zPING\x00":
-		f.say(conn, "PONG")
-	case "zVERSION\x00":
-		f.say(conn, "ClamAV 1.4.6/27800/Thu Nov 26 09:31:00 2026")
-	case "zINSTREAM\x00":
-		f.scan(conn, r)
-	default:
-		f.t.Errorf("the client says %q", command)
-		f.say(conn, "UNKNOWN COMMAND")
+	if command != "zIDSESSION\x00" {
+		f.obey(conn, r, command, "")
+		return
+	}
+	for n := 1; ; n++ {
+		command, err := r.ReadString(0)
+		switch {
+		case err != nil:
+			return // the client gave up
+		case command == "zEND\x00":
+			if n, _ := r.Read(make([]byte, 1)); n > 0 {
+				f.t.Error("the client says more after the end of the session")
+			}
+			return
+		}
+		if !f.obey(conn, r, command, fmt.Sprintf("%d: ", n)) {
+			return
+		}
 	}
 }
 
+// obey does one command; number is in front of its answer in a session. It reports whether
+// the session goes on.
+func (f *fakeClamd) obey(conn net.Conn, r io.Reader, command, number string) bool {
+	switch command {
+	case "zPING\x00":
+		f.say(conn, number+"PONG")
+	case "zVERSION\x00":
+		f.say(conn, number+"ClamAV 1.4.6/27800/Thu Nov 26 09:31:00 2026")
+	case "zINSTREAM\x00":
+		verdict, goesOn := f.scan(r)
+		if verdict != "" {
+			f.say(conn, number+verdict)
+		}
+		return goesOn
+	default:
+		f.t.Errorf("the client says %q", command)
+		f.say(conn, number+"UNKNOWN COMMAND")
+	}
+	return true
+}
+
 // scan reads chunks to the empty one. Beyond its limit clamd answers at once and hangs up.
-func (f *fakeClamd) scan(conn net.Conn, r io.Reader) {
+func (f *fakeClamd) scan(r io.Reader) (verdict string, goesOn bool) {
 	var all bytes.Buffer
 	for {
 		var length uint32
 		if err := binary.Read(r, binary.BigEndian, &length); err != nil {
-			return // the client gave up: there is no verdict
+			return "", false // the client gave up: there is no verdict
 		}
 		if length == 0 {
 			break
 		}
 		if all.Len()+int(length) > f.limit {
-			f.say(conn, "INSTREAM size limit exceeded. ERROR")
-			return
+			return "INSTREAM size limit exceeded. ERROR", false
 		}
 		if _, err := io.CopyN(&all, r, int64(length)); err != nil {
-			return
+			return "", false
 		}
 	}
 	f.mu.Lock()
 	f.streams++
 	f.mu.Unlock()
-	verdict := "stream: OK"
 	if bytes.Contains(all.Bytes(), []byte(virus)) {
-		verdict = "stream: Recado.Test.Signature FOUND"
+		return "stream: Recado.Test.Signature FOUND", true
 	}
-	f.say(conn, verdict)
-	if n, err := r.Read(make([]byte, 1)); n > 0 && !errors.Is(err, net.ErrClosed) {
-		f.t.Error("the client says more after the end of the stream")
-	}
+	return "stream: OK", true
 }
 
 func (f *fakeClamd) say(conn net.Conn, text string) {
@@ -137,11 +160,13 @@ func answering(raw string) func(net.Conn) bool {
 	}
 }
 
-// readStream reads one command with its stream.
+// readStream reads the beginning of a session and its stream.
 func readStream(conn net.Conn) {
 	r := bufio.NewReader(conn)
-	if _, err := r.ReadString(0); err != nil {
-		return
+	for range 2 {
+		if _, err := r.ReadString(0); err != nil {
+			return
+		}
 	}
 	for {
 		var length uint32

@@ -26,8 +26,9 @@ const (
 type pace struct {
 	clock func() time.Time
 
-	mu   sync.Mutex
-	next recent[string, time.Time] // by method, or by method and place
+	mu     sync.Mutex
+	next   recent[string, time.Time] // by method and place: our own pauses
+	limits recent[string, time.Time] // by method, of posts by method and place: what Slack told
 }
 
 // reserve is how long a call has to wait; it counts as made then. A wait that is too long
@@ -37,11 +38,9 @@ func (p *pace) reserve(method, place string, every time.Duration) time.Duration 
 	defer p.mu.Unlock()
 	p.next.most = mostPlaces
 	now := p.clock()
-	at := now
-	for _, name := range []string{method, method + " " + place} {
-		if until, known := p.next.get(name); known && until.After(at) {
-			at = until
-		}
+	at := now.Add(p.told(method, place))
+	if until, known := p.next.get(method + " " + place); known && until.After(at) {
+		at = until
 	}
 	if wait := at.Sub(now); wait > longestHere {
 		return wait
@@ -50,6 +49,24 @@ func (p *pace) reserve(method, place string, every time.Duration) time.Duration 
 		p.next.put(method+" "+place, at.Add(every))
 	}
 	return at.Sub(now)
+}
+
+// limit is how long Slack's own limit still lasts. It is asked again after each wait: the
+// limit may have been told to another call meanwhile.
+func (p *pace) limit(method, place string) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.told(method, place)
+}
+
+func (p *pace) told(method, place string) (wait time.Duration) {
+	now := p.clock()
+	for _, name := range []string{method, method + " " + place} {
+		if until, known := p.limits.get(name); known {
+			wait = max(wait, until.Sub(now))
+		}
+	}
+	return wait
 }
 
 // answered counts the pause from the answer: the call before may have been long on its way,
@@ -73,7 +90,8 @@ func (p *pace) limited(method, place string, after time.Duration) {
 	if method == methodPost {
 		method += " " + place
 	}
-	p.next.put(method, p.clock().Add(after))
+	p.limits.most = mostPlaces
+	p.limits.put(method, p.clock().Add(after))
 }
 
 // The methods that are paced by name.
@@ -85,13 +103,14 @@ const (
 // call makes one call of the Web API when its time has come.
 func (c *Channel) call(ctx context.Context, method, place string, do func(*slackgo.Client) error) error {
 	every := map[string]time.Duration{methodPost: perRoom, methodUpdate: perCard}[method]
-	if wait := c.pace.reserve(method, place, every); wait > longestHere {
-		return &channels.Error{Kind: channels.RateLimited, RetryAfter: wait, Err: errors.New(method + " is not to be called yet")}
-	} else if wait > 0 {
+	for wait := c.pace.reserve(method, place, every); wait > 0; wait = c.pace.limit(method, place) {
+		if wait > longestHere {
+			return &channels.Error{Kind: channels.RateLimited, RetryAfter: wait, Err: errors.New(method + " is not to be called yet")}
+		}
 		channels.Sleep(ctx, wait)
-	}
-	if err := ctx.Err(); err != nil {
-		return err
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 	}
 	err := c.try(ctx, do)
 	c.pace.answered(method, place, every)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"recado/channels"
 	"recado/core/message"
 )
 
@@ -51,12 +52,25 @@ func TestWhatWasMissedIsFound(t *testing.T) {
 	stop()
 
 	d.c = d.channel(inRooms)
+	looked := d.fake.HoldAnswer("conversations.history")
 	d.run()
+	looked.Await()
 	d.bia.Says(d.room, "cinco")
 	d.hear(6)
+	looked.Release()
+	for d.looks() {
+		channels.Sleep(t.Context(), time.Millisecond)
+	}
 	if n := d.c.Passed()["looked up"]; n != 0 {
 		t.Errorf("%d messages were taken again", n)
 	}
+}
+
+// looks reports whether the channel still looks for what was missed.
+func (d *desk) looks() bool {
+	d.c.progress.mu.Lock()
+	defer d.c.progress.mu.Unlock()
+	return d.c.progress.holds > 0
 }
 
 // What is in hand when the process dies is found by the next, whatever came after it.

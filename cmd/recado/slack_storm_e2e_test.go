@@ -52,12 +52,12 @@ func TestSlackStorm(t *testing.T) {
 			text := fmt.Sprintf("resposta %d para c%d.", round, to)
 			s.answers[text] = who.Replies(s.cards[to], ">> "+text)
 		}
-		d.slack.DropSockets()
+		d.slack.DropSpared()
 		d.slack.AwaitSockets(2)
 	}
 	d.slack.ReorderEvents(0)
 	d.slack.LoseAcknowledgements(0)
-	d.slack.DropSockets() // what was lost on its way comes again at once
+	d.slack.DropSpared() // what was lost on its way comes again at once
 	s.ends(t, customers)
 }
 

@@ -49,6 +49,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	s.pass(r, c.method, false)
 	s.mu.Lock()
 	answer, status := c.answer(problem)
+	said := encode(answer) // under the lock: it holds what others may write to
 	args := maps.Clone(c.args)
 	delete(args, "token")
 	s.calls = append(s.calls, Call{Method: c.method, Args: args, Error: str(answer["error"]), At: s.now()})
@@ -59,17 +60,24 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, r, fault)
 		return
 	}
-	reply(w, status, answer)
+	write(w, status, said)
 }
 
-func reply(w http.ResponseWriter, status int, answer object) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
+// reply answers with what nobody else holds, or under the lock.
+func reply(w http.ResponseWriter, status int, answer object) { write(w, status, encode(answer)) }
+
+func encode(answer object) []byte {
 	data, err := json.Marshal(answer)
 	if err != nil {
 		panic(err) // all of it came from JSON, or was made here
 	}
-	_, _ = w.Write(data)
+	return data
+}
+
+func write(w http.ResponseWriter, status int, answer []byte) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(answer)
 }
 
 // fail answers as a fault wants it.

@@ -177,10 +177,14 @@ func (s *Server) again(d *delivery, reason string) {
 		s.dispatch(d)
 		return
 	}
+	s.resting = append(s.resting, d)
 	time.AfterFunc(wait, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.dispatch(d)
+		if at := slices.Index(s.resting, d); at >= 0 {
+			s.resting = slices.Delete(s.resting, at, at+1)
+			s.dispatch(d)
+		}
 	})
 }
 
@@ -227,8 +231,8 @@ func (s *Server) Late() int {
 func (s *Server) GiveUp() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.lost = append(s.lost, s.waiting...)
-	s.waiting = nil
+	s.lost = slices.Concat(s.lost, s.waiting, s.resting)
+	s.waiting, s.resting = nil, nil
 	for _, c := range s.sockets {
 		for id, d := range c.open {
 			d.settled = true
@@ -244,7 +248,11 @@ func (s *Server) GiveUp() {
 func (s *Server) Waiting() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := len(s.waiting) + len(s.held) + len(s.hooks.line)
+	return s.unsettled()
+}
+
+func (s *Server) unsettled() int {
+	n := len(s.waiting) + len(s.held) + len(s.resting) + len(s.hooks.line)
 	for _, c := range s.sockets {
 		n += len(c.open)
 	}
@@ -254,13 +262,7 @@ func (s *Server) Waiting() int {
 // AwaitSettled waits until the app has acknowledged everything.
 func (s *Server) AwaitSettled() {
 	s.t.Helper()
-	s.until("rest", func() bool {
-		n := len(s.waiting) + len(s.held) + len(s.hooks.line)
-		for _, c := range s.sockets {
-			n += len(c.open)
-		}
-		return n == 0
-	}, func() string {
+	s.until("rest", func() bool { return s.unsettled() == 0 }, func() string {
 		return fmt.Sprintf("still something to acknowledge: %d wait for a connection", len(s.waiting))
 	})
 }

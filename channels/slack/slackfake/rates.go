@@ -1,21 +1,38 @@
 package slackfake
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // rates are Slack's limits: calls a minute for each method, and one posted message a
 // second for each channel, of which a few may come at once.
 type rates struct {
 	on      bool
-	until   map[string]time.Time   // by method and channel: not before
+	limits  map[string]*limit      // by method and channel
 	made    map[string][]time.Time // by method and channel: within the last minute
 	ignored []string
 	refused int
 }
 
+// limit is what was told about a method and channel.
+type limit struct {
+	told, until time.Time
+	refused     map[string]bool // the calls, by their arguments, to which it was told
+}
+
+// onTheirWay is how long calls may still arrive that were made before their method was
+// told to wait. One that was told so itself has no such excuse.
+const onTheirWay = 300 * time.Millisecond
+
+func (l *limit) disobeyed(c *call, now time.Time) bool {
+	return now.Before(l.until) && (l.refused[fmt.Sprint(c.args)] || now.Sub(l.told) > onTheirWay)
+}
+
 // burst is how many messages a channel takes at once.
 const burst = 3
 
-func (r *rates) init() { r.until, r.made = map[string]time.Time{}, map[string][]time.Time{} }
+func (r *rates) init() { r.limits, r.made = map[string]*limit{}, map[string][]time.Time{} }
 
 // LimitRates turns Slack's own limits on. They are off otherwise: most tests say in a
 // second what people say in a day.
@@ -50,18 +67,26 @@ func (c *call) key() string {
 // limited notes that a call was told to come back later.
 func (r *rates) limited(c *call, wait time.Duration) {
 	r.refused++
-	r.until[c.key()] = c.server.now().Add(wait)
+	now, key := c.server.now(), c.key()
+	l := r.limits[key]
+	if l == nil || !now.Before(l.until) {
+		l = &limit{told: now, refused: map[string]bool{}}
+		r.limits[key] = l
+	}
+	l.until = now.Add(wait)
+	l.refused[fmt.Sprint(c.args)] = true
 }
 
 // wait is how long a call is to wait; zero: it may pass.
 func (r *rates) wait(c *call) time.Duration {
 	now, key := c.server.now(), c.key()
-	// Calls that were on their way when their method was told to wait are no sin.
-	const onTheirWay = 300 * time.Millisecond
-	if left := r.until[key].Sub(now); left > onTheirWay {
-		r.ignored = append(r.ignored, c.method)
+	if l := r.limits[key]; l != nil && now.Before(l.until) {
+		if l.disobeyed(c, now) {
+			r.ignored = append(r.ignored, c.method)
+		}
 		if r.on {
-			return left
+			l.refused[fmt.Sprint(c.args)] = true
+			return l.until.Sub(now)
 		}
 	}
 	if !r.on {

@@ -39,6 +39,7 @@ type Server struct {
 	turn       int // which socket is next
 	waiting    []*delivery
 	held       []*delivery
+	resting    []*delivery // until they come again
 	lost       []*delivery
 	hooks      hooks
 	late       int

@@ -37,7 +37,7 @@ func (c *call) connectionsOpen() object {
 	if s.app.socketOff {
 		return c.no("not_allowed_token_type")
 	}
-	if len(s.sockets) >= maxSockets {
+	if s.listening() >= maxSockets {
 		return c.wrong("too_many_websockets", "more than %d sockets at once", maxSockets)
 	}
 	ticket := s.id("ticket")
@@ -277,6 +277,25 @@ func (s *Server) DropSockets() {
 	for _, c := range s.sockets {
 		c.cut()
 	}
+}
+
+// DropSpared is DropSockets at a moment at which no event is on its last way to the app:
+// what Slack then gives up is not the test's doing.
+func (s *Server) DropSpared() {
+	s.t.Helper()
+	s.until("moment at which nothing comes for the last time", func() bool {
+		for _, c := range s.sockets {
+			for _, d := range c.open {
+				if d.kind == "events_api" && d.attempt == len(retries) {
+					return false
+				}
+			}
+		}
+		for _, c := range s.sockets {
+			c.cut()
+		}
+		return true
+	}, func() string { return "something that the app does not acknowledge" })
 }
 
 // Disconnect tells the connections to go, as Slack does every few hours: with

@@ -71,8 +71,8 @@ func (v *View) object() object {
 	return o
 }
 
-// values are the states of the inputs, by block and action: a copy, since an answer is
-// written after the lock is given back, while somebody may be typing.
+// values are the states of the inputs, by block and action, as they are now: an event may
+// be on its way while somebody types on.
 func (v *View) values() object {
 	values := object{}
 	maps.Copy(values, v.state)

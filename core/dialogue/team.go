@@ -340,10 +340,15 @@ func (s *scene) askAudience() error {
 	if err != nil {
 		return err
 	}
-	if t == nil || strings.TrimSpace(s.in.Text) == "" {
+	what, _ := parseOrder(s.in.Text)
+	switch {
+	case t == nil && what != orderAnswer:
+		s.say("which.order", notice.Data{"Text": excerpt(s.in.Text, 60)})
+		s.outcome(message.Talked, "asked which ticket", nil)
+		return nil
+	case t == nil || strings.TrimSpace(s.in.Text) == "":
 		return s.help()
-	}
-	if what, _ := parseOrder(s.in.Text); what != orderAnswer {
+	case what != orderAnswer:
 		return s.inTeamThread(t, s.in.Text)
 	}
 	f, err := s.facts(t)

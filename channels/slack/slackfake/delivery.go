@@ -164,7 +164,7 @@ func (s *Server) again(d *delivery, reason string) {
 		s.failed(d, reason)
 		return
 	}
-	if d.attempt == len(retries) {
+	if d.last() {
 		d.settled = true
 		s.lost = append(s.lost, d)
 		s.changed()
@@ -187,6 +187,9 @@ func (s *Server) again(d *delivery, reason string) {
 		}
 	})
 }
+
+// last reports whether Slack gives an event up when it is not acknowledged this time.
+func (d *delivery) last() bool { return d.kind == "events_api" && d.attempt == len(retries) }
 
 func (s *Server) failed(d *delivery, reason string) {
 	d.settled = true

@@ -141,7 +141,8 @@ func (s *Server) SwallowEvents(n int) {
 	s.faults.swallow = n
 }
 
-// LoseAcknowledgements drops the next n acknowledgements on their way in.
+// LoseAcknowledgements drops the next n acknowledgements on their way in, but never the
+// last that Slack waits for.
 func (s *Server) LoseAcknowledgements(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

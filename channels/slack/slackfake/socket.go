@@ -28,6 +28,7 @@ type socket struct {
 	seen   map[string]bool      // envelope ids that were acknowledged
 	late   map[string]bool      // envelope ids whose time was over
 	dead   bool                 // nothing new goes there
+	heard  bool                 // the client has read the hello
 	from   string               // the client's address
 }
 
@@ -37,7 +38,7 @@ func (c *call) connectionsOpen() object {
 	if s.app.socketOff {
 		return c.no("not_allowed_token_type")
 	}
-	if s.listening() >= maxSockets {
+	if s.open() >= maxSockets {
 		return c.wrong("too_many_websockets", "more than %d sockets at once", maxSockets)
 	}
 	ticket := s.id("ticket")
@@ -87,14 +88,13 @@ func (c *socket) writer(ctx context.Context) {
 	defer c.cancel()
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
-	// The client counts a connection as alive only from its first ping on.
-	go c.ping(ctx)
+	greeted := false
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ping.C:
-			go c.ping(ctx)
+			go c.ping(ctx) //nolint:errcheck // the reader sees what is wrong
 		case <-c.wake:
 		}
 		for {
@@ -110,13 +110,29 @@ func (c *socket) writer(ctx context.Context) {
 				return
 			}
 		}
+		if !greeted {
+			greeted = true
+			go c.greet(ctx)
+		}
 	}
 }
 
-func (c *socket) ping(ctx context.Context) {
+func (c *socket) ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	_ = c.ws.Ping(ctx)
+	return c.ws.Ping(ctx)
+}
+
+// greet sends the first ping, from which on the client counts a connection as alive. When
+// it answers, it has read the hello that went before.
+func (c *socket) greet(ctx context.Context) {
+	if c.ping(ctx) != nil {
+		return
+	}
+	c.server.mu.Lock()
+	defer c.server.mu.Unlock()
+	c.heard = true
+	c.server.changed()
 }
 
 // reader takes acknowledgements until the connection ends.
@@ -144,11 +160,11 @@ func (c *socket) acknowledged(data []byte) {
 		s.strange("the app sent what is no acknowledgement: %s", data)
 		return
 	}
-	if s.faults.deaf > 0 {
+	d := c.open[ack.EnvelopeID]
+	if s.faults.deaf > 0 && (d == nil || !d.last()) {
 		s.faults.deaf--
 		return
 	}
-	d := c.open[ack.EnvelopeID]
 	switch {
 	case c.seen[ack.EnvelopeID]:
 		s.strange("an envelope was acknowledged twice: %s", ack.EnvelopeID)
@@ -248,7 +264,7 @@ func (c *socket) cut() {
 	go c.ws.CloseNow() //nolint:errcheck // hanging up
 }
 
-// Sockets is how many connections of the app take events.
+// Sockets is how many connections of the app take events: it has read their hello.
 func (s *Server) Sockets() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -256,6 +272,15 @@ func (s *Server) Sockets() int {
 }
 
 func (s *Server) listening() (n int) {
+	for _, c := range s.sockets {
+		if !c.dead && c.heard {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *Server) open() (n int) {
 	for _, c := range s.sockets {
 		if !c.dead {
 			n++
@@ -286,7 +311,7 @@ func (s *Server) DropSpared() {
 	s.until("moment at which nothing comes for the last time", func() bool {
 		for _, c := range s.sockets {
 			for _, d := range c.open {
-				if d.kind == "events_api" && d.attempt == len(retries) {
+				if d.last() {
 					return false
 				}
 			}

@@ -93,6 +93,10 @@ var phrases = inverted(map[command][]string{
 		"novidades", "o que ha de novo", "o que tem de novo", "tem novidade", "tem novidades", "nao lidos", "nao lidas", "sininho",
 		"what s new", "whats new", "unread", "updates", "novedades", "que hay de nuevo", "no leidos", "sin leer",
 	},
+	cmdResume: {
+		"continuar", "continua", "continuar o chamado", "voltar ao chamado", "continue", "go on", "continue the ticket", "resume",
+		"continuar el caso", "seguir", "volver al caso",
+	},
 	cmdFix: {
 		"corrigir", "corregir", "fix", "voltar", "go back", "volver",
 	},

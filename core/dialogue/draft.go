@@ -33,10 +33,19 @@ func (s *scene) readInto(d *Draft) {
 	if d.Type == "" && sure("type") {
 		d.Type = r.Type
 	}
-	if d.Subject == "" {
+	if d.Subject == "" || !telling(d.Subject) && s.telling(d) {
 		d.Subject = cmp.Or(stripRe(s.in.Subject), r.Subject, firstLine(s.in.Text))
 	}
 	d.By = cmp.Or(d.By, r.By)
+}
+
+// telling reports whether words can be the subject of a ticket: "erro" alone says nothing.
+func telling(words string) bool { return len(strings.Fields(fold(words))) > 1 }
+
+// telling reports whether this turn's words say more than the draft's subject, which
+// nobody chose: it is how the description began.
+func (s *scene) telling(d *Draft) bool {
+	return telling(s.in.Text) && slices.ContainsFunc(d.Said, func(w ticket.Said) bool { return fold(firstLine(w.Text)) == fold(d.Subject) })
 }
 
 // missing is the next step of a draft that cannot be skipped, with its choices;

@@ -24,10 +24,11 @@ func (s *scene) help() error {
 // cancel drops what was being done. Nothing that was stored is lost.
 func (s *scene) cancel() error {
 	key := "cancelled.done"
-	if s.session.Topic == "" {
+	if s.session.Topic == "" && s.session.Aside == nil {
 		key = "cancelled.nothing"
 	}
 	s.rest()
+	s.session.Aside = nil
 	s.say(key, nil)
 	s.outcome(message.Talked, "cancelled", nil)
 	return nil

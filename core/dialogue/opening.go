@@ -82,6 +82,7 @@ func (s *scene) opensNew() error {
 	}
 	words := s.session.Words
 	s.rest()
+	s.session.Aside = nil
 	if words != "" && s.now.Sub(s.previous.At) < focusFor {
 		s.session.Draft = &Draft{Said: []ticket.Said{{At: s.now, Text: words, Via: s.in.Key.Channel}}, Subject: firstLine(words)}
 		return s.askMissing()

@@ -42,10 +42,11 @@ func (s *scene) openingAnswered() (bool, error) {
 
 // wordsGiven takes the description.
 func (s *scene) wordsGiven(d *Draft) error {
-	if !s.wordless() {
+	told := !s.wordless() && (!bareChoice.MatchString(s.in.Text) || len(s.in.Attachments) > 0)
+	if told {
 		d.Said = append(d.Said, s.said()...)
 	}
-	if strings.TrimSpace(s.in.Text) == "" || s.wordless() {
+	if strings.TrimSpace(s.in.Text) == "" || !told {
 		s.question(topicOpening, stepWords, s.wordsKey(), notice.Data{"Name": s.who.First()})
 		s.outcome(message.Talked, "what is it about", nil)
 		return nil

@@ -130,7 +130,7 @@ func (s *scene) customer() error {
 	}
 	if s.command.command == cmdNone {
 		if q := s.listSaid(); q != nil && !labelled(s.in.Text, s.session.Choices) {
-			return s.showList(q)
+			return s.looks(func() error { return s.showList(q) })
 		}
 	}
 	if done, err := s.rated(); done || err != nil {
@@ -184,6 +184,9 @@ func (s *scene) fresh() error {
 			}
 			return s.inThread(t)
 		}
+		if done, err := s.goesOnOpening(); done || err != nil {
+			return err
+		}
 		if done, err := s.continues(); done || err != nil {
 			return err
 		}
@@ -206,13 +209,13 @@ func (s *scene) obey() (bool, error) {
 	case cmdHuman:
 		return true, s.human()
 	case cmdMine, cmdClosed, cmdAll, cmdCopy, cmdOrg:
-		return true, s.list(s.command.command)
+		return true, s.looks(func() error { return s.list(s.command.command) })
 	case cmdNew:
 		return true, s.opensNew()
 	case cmdDetails:
-		return true, s.details()
+		return true, s.looks(s.details)
 	case cmdWhole:
-		return true, s.whole()
+		return true, s.looks(s.whole)
 	case cmdClose:
 		return true, s.close()
 	case cmdReopen:
@@ -225,11 +228,16 @@ func (s *scene) obey() (bool, error) {
 		return true, nil
 	case cmdFix:
 		return s.fixes()
+	case cmdResume:
+		if s.session.Aside == nil {
+			return false, nil
+		}
+		return true, s.resumes()
 	case cmdTour:
 		s.tour()
 		return true, nil
 	case cmdNews:
-		return true, s.news()
+		return true, s.looks(s.news)
 	case cmdChange:
 		return true, s.changes()
 	case cmdPaper:

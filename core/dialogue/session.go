@@ -18,6 +18,7 @@ type Session struct {
 	Choices []message.Choice `json:"choices,omitempty"` // what the numbers of the last question mean
 	Ticket  ticket.ID        `json:"ticket,omitempty"`  // the ticket in focus
 	Draft   *Draft           `json:"draft,omitempty"`   // the ticket being opened
+	Aside   *Draft           `json:"aside,omitempty"`   // the one that was, before something else was looked at
 	Query   *Listing         `json:"query,omitempty"`   // the list being paged through
 	Survey  survey.ID        `json:"survey,omitempty"`  // the rating that was asked for
 	Held    HeldID           `json:"held,omitempty"`    // the held item that the team was shown

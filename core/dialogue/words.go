@@ -62,6 +62,7 @@ const (
 	cmdSummary command = "summary"
 	cmdAlike   command = "alike"
 	cmdPaper   command = "paper"
+	cmdResume  command = "resume"
 )
 
 // teams reports a command of the team alone: from anybody else it is words.

@@ -164,6 +164,9 @@ func (r *reader) pace(cfg *Config) {
 	if cfg.Reminders.CloseAfter > 0 && len(after) == 0 {
 		r.fault("reminders.close_after", "nothing is closed without a reminder that warns of it; give reminders.after, or 0s here")
 	}
+	if u := cfg.Tickets.Unanswered; u < 0 || u > 0 && u < time.Minute {
+		r.fault("tickets.unanswered", "at least 1m, or 0s for never")
+	}
 	if l := cfg.Quarantine.LinkExpires; l < time.Hour || l > 30*day {
 		r.fault("quarantine.link_expires", "between 1h and 30d, after which nothing is held any more")
 	}

@@ -303,7 +303,8 @@ type Care struct {
 
 // Tickets is what a ticket allows.
 type Tickets struct {
-	Reopen time.Duration `yaml:"reopen"` // how long after closing it can be reopened (B12)
+	Reopen     time.Duration `yaml:"reopen"`     // how long after closing it can be reopened (B12)
+	Unanswered time.Duration `yaml:"unanswered"` // how long a customer waits, in time that the team is there, before it is told; 0: it is not
 }
 
 // Quarantine is where mail waits whose sender nothing proves.

@@ -35,7 +35,7 @@ func Default() Config {
 		},
 		Reminders:  Reminders{After: []time.Duration{2 * day, 3 * day}, CloseAfter: 2 * day},
 		Care:       Care{Quiet: "21:00-08:00", PerMinute: 20, PerChat: time.Second},
-		Tickets:    Tickets{Reopen: 5 * day},
+		Tickets:    Tickets{Reopen: 5 * day, Unanswered: 4 * time.Hour},
 		Quarantine: Quarantine{LinkExpires: 7 * day},
 		Survey:     Survey{Expires: 7 * day, NPSEvery: 90 * day},
 		Assistant: Assistant{Articles: 3, Patience: 8 * time.Second, Model: Model{

@@ -27,7 +27,7 @@ type Slack struct {
 	Rooms      []SlackRoom   `yaml:"rooms"`
 	Mode       ThreadMode    `yaml:"mode"`       // what plain words in a ticket's thread are
 	Undo       time.Duration `yaml:"undo"`       // how long a reply to a customer can be called back; 0: not at all
-	Management string        `yaml:"management"` // channel of low ratings and of the digest; empty: the default room
+	Management string        `yaml:"management"` // channel of low ratings, long waits and the digest; empty: the default room
 
 	Agents      string   `yaml:"agents"`      // "email", or the id of a channel whose members are agents
 	Supervisors []string `yaml:"supervisors"` // user groups, by id

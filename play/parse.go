@@ -81,7 +81,8 @@ var forms = []form{
 	{Marks, regexp.MustCompile(`^recado marks "(?P<old>[^"]+)"\s+(?P<text>.+)$`)},
 	{Press, regexp.MustCompile(`^` + name + ` presses "(?P<text>[^"]+)"(?: in thread (?P<thread>\S+))?(?:, (?P<late>too late))?$`)},
 	{Fills, regexp.MustCompile(`^` + name + ` fills in\s{2,}(?P<text>\w+=.+)$`)},
-	{Orders, regexp.MustCompile(`^` + name + ` commands(?: in (?P<room>[^\s,]+))?(?:, mentioning (?P<mentions>[\p{L}\d_-]+))?(?:, (?P<late>too late))?\s{2,}(?P<text>.+)$`)},
+	{Orders, regexp.MustCompile(`^` + name + ` commands(?: in (?P<room>[^\s,]+))?(?:, mentioning (?P<mentions>[\p{L}\d_-]+))?` +
+		`(?:, (?P<late>too late))?\s{2,}(?P<text>.+)$`)},
 	{Picks, regexp.MustCompile(`^` + name + ` picks (?P<text>\w+)(?: on "(?P<old>[^"]+)")?(?:, (?P<late>too late))?$`)},
 	{Reads, regexp.MustCompile(`^` + name + ` reads on (?P<channel>\w+)\s{2,}(?P<text>.+)$`)},
 	{Hears, regexp.MustCompile(`^recado (?:(?P<change>edits|deletes) )?to ` + name + `(?: on (?P<channel>\w+))?\s+(?P<text>[~=/].*|nothing)$`)},

@@ -52,11 +52,17 @@ func (r *reader) DueWarnings(ctx context.Context, now time.Time, limit int) ([]*
 	return r.tickets(ctx, "warn_at > 0 and warn_at <= $1 order by warn_at, id limit $2", micros(now), limit)
 }
 
+// DueNudges implements ticket.Reader.
+func (r *reader) DueNudges(ctx context.Context, now time.Time, limit int) ([]*ticket.Ticket, error) {
+	return r.tickets(ctx, "nudge_at > 0 and nudge_at <= $1 order by nudge_at, id limit $2", micros(now), limit)
+}
+
 // NextDue implements ticket.Reader.
 func (r *reader) NextDue(ctx context.Context) (time.Time, error) {
 	at, err := one(ctx, r.c, ticket.ErrNotFound, value[int64], `select coalesce(min(at), 0) from (
 		select min(remind_at) as at from ticket where remind_at > 0
-		union all select min(warn_at) from ticket where warn_at > 0) as due`)
+		union all select min(warn_at) from ticket where warn_at > 0
+		union all select min(nudge_at) from ticket where nudge_at > 0) as due`)
 	return moment(at), err
 }
 

@@ -17,26 +17,27 @@ const (
 	ticketFixed  = "id, version, number, serial, org, requester, opened_by, opened_at, via, description"
 	ticketMoving = `agent, status, waiting_on, private, priority, severity, type, product, system, module, category,
 	updated_at, answered_at, closed_at, last_at, last_side, answer_due, solve_due, due_warned, warn_at, paused_at,
-	remind_at, reminders, closings, entries, closed_by, contact, subject, subject_key, merged_into`
+	remind_at, reminders, closings, entries, waits_since, nudge_at, closed_by, contact, subject, subject_key, merged_into`
 	// ticketColumns are what a ticket is read from, participants as one text.
 	ticketColumns = `id, version, number, org, opened_by, opened_at, via, description,
 	requester, agent, status, waiting_on, private, priority, severity, type, product, system, module, category,
 	updated_at, answered_at, closed_at, last_at, last_side, answer_due, solve_due, due_warned, paused_at,
-	remind_at, reminders, closings, entries, closed_by, contact, subject, merged_into,
+	remind_at, reminders, closings, entries, waits_since, nudge_at, closed_by, contact, subject, merged_into,
 	(select string_agg(person, ',' order by position) from ticket_participant where ticket = ticket.id)`
 )
 
 func scanTicket(r row) (*ticket.Ticket, error) {
 	t := &ticket.Ticket{}
-	var opened, updated, answered, closed, last, answerDue, solveDue, paused, remind int64
+	var opened, updated, answered, closed, last, answerDue, solveDue, paused, remind, waits, nudge int64
 	var participants *string
 	err := r.Scan(&t.ID, &t.Version, &t.Number, &t.Org, &t.OpenedBy, &opened, &t.Via, &t.Description,
 		&t.Requester, &t.Agent, &t.Status, &t.WaitingOn, &t.Private, &t.Priority, &t.Severity, &t.Type,
 		&t.About.Product, &t.About.System, &t.About.Module, &t.About.Category,
 		&updated, &answered, &closed, &last, &t.LastSide, &answerDue, &solveDue, &t.DueWarned, &paused,
-		&remind, &t.Reminders, &t.Closings, &t.Entries, &t.ClosedBy, &t.Contact, &t.Subject, &t.MergedInto, &participants)
+		&remind, &t.Reminders, &t.Closings, &t.Entries, &waits, &nudge, &t.ClosedBy, &t.Contact, &t.Subject, &t.MergedInto, &participants)
 	t.OpenedAt, t.UpdatedAt, t.AnsweredAt, t.ClosedAt, t.LastAt = moment(opened), moment(updated), moment(answered), moment(closed), moment(last)
 	t.AnswerDue, t.SolveDue, t.PausedAt, t.RemindAt = moment(answerDue), moment(solveDue), moment(paused), moment(remind)
+	t.WaitsSince, t.NudgeAt = moment(waits), moment(nudge)
 	if participants != nil {
 		for id := range strings.SplitSeq(*participants, ",") {
 			t.Participants = append(t.Participants, directory.PersonID(id))
@@ -51,7 +52,7 @@ func movingValues(t *ticket.Ticket) []any {
 		t.About.Product, t.About.System, t.About.Module, t.About.Category,
 		micros(t.UpdatedAt), micros(t.AnsweredAt), micros(t.ClosedAt), micros(t.LastAt), string(t.LastSide),
 		micros(t.AnswerDue), micros(t.SolveDue), t.DueWarned, micros(warnAt(t)), micros(t.PausedAt),
-		micros(t.RemindAt), t.Reminders, t.Closings, t.Entries, string(t.ClosedBy), t.Contact, t.Subject, fold(t.Subject),
+		micros(t.RemindAt), t.Reminders, t.Closings, t.Entries, micros(t.WaitsSince), micros(t.NudgeAt), string(t.ClosedBy), t.Contact, t.Subject, fold(t.Subject),
 		string(t.MergedInto),
 	}
 }
@@ -172,7 +173,7 @@ var (
 		return "with u(id, read, version, " + strings.Join(names, ", ") + `) as (values {rows})
 			update ticket set version = u.version, ` + strings.Join(set, ", ") + " from u where ticket.id = u.id and ticket.version = u.read"
 	}()
-	updateShape = "tnn" + "tttntttttttnnnntnnnnnnnnn" + "ttttt"
+	updateShape = "tnn" + "tttntttttttnnnntnnnnnnnnnnn" + "ttttt"
 )
 
 func (t *tx) writeUpdates(ctx context.Context, rows []claimed) error {

@@ -170,7 +170,8 @@ func (d *desk) newEngine(
 		Printer: paper.New(d.files.attachments), Calendar: d.calendar, Schedule: scheduleOf(d.cfg, d.calendar), Promises: promisesOf(d.cfg),
 		Location: d.cfg.Desk.TimeZone, Now: d.clock.Now, NewCode: v.newCode, Log: d.log, Account: out.Account,
 		ReopenWindow: d.cfg.Tickets.Reopen, SurveyTTL: d.cfg.Survey.Expires,
-		WarnBefore: warnBefore, Quiet: gate.Quiet, Known: d.library.Known, Patience: d.cfg.Assistant.Patience, Sure: sureFrom, Pace: d.pace,
+		WarnBefore: warnBefore, Unanswered: d.cfg.Tickets.Unanswered, Quiet: gate.Quiet,
+		Known: d.library.Known, Patience: d.cfg.Assistant.Patience, Sure: sureFrom, Pace: d.pace,
 		Rooms: rooms, Undo: undo, Management: management,
 	}), nil
 }

@@ -96,11 +96,13 @@ var givens = []struct {
 	{regexp.MustCompile(`^quiet window of (\d+) seconds?$`), (*stage).givenQuiet},
 	{regexp.MustCompile(`^reminders after (.+?)(?:; closed after (.+))?$`), (*stage).givenReminders},
 	{regexp.MustCompile(`^promise of (\w+): answer in (.+?), solution in (.+)$`), (*stage).givenPromise},
+	{regexp.MustCompile(`^unanswered after (.+)$`), (*stage).givenUnanswered},
 	{regexp.MustCompile(`^management room (\S+)$`), (*stage).givenManagement},
 	{regexp.MustCompile(`^room (\S+?)(?: for (.+?))?(, public)?$`), (*stage).givenRoom},
 	{regexp.MustCompile(`^undo of (\d+) seconds?$`), (*stage).givenUndo},
 	{regexp.MustCompile(`^hours always$`), (*stage).givenAlways},
 	{regexp.MustCompile(`^hours mon-fri (.+)$`), (*stage).givenHours},
+	{regexp.MustCompile(`^the desk speaks (\S+)$`), (*stage).givenDeskLanguage},
 	{regexp.MustCompile(`^(\S+) speaks (\S+)$`), (*stage).givenLanguage},
 	{regexp.MustCompile(`^(\S+) asks for notices by (\w+)$`), (*stage).givenNotices},
 	{regexp.MustCompile(`^(\S+) is deactivated$`), (*stage).givenLeave},
@@ -292,6 +294,12 @@ func (s *stage) givenPromise(m []string) error {
 	return nil
 }
 
+// givenUnanswered is how long a customer may wait before the team is told.
+func (s *stage) givenUnanswered(m []string) (err error) {
+	s.cfg.Tickets.Unanswered, err = spanOf(m[1])
+	return err
+}
+
 func (s *stage) givenAlways([]string) error {
 	s.cfg.Hours = config.Hours{Always: true}
 	return nil
@@ -306,6 +314,12 @@ func (s *stage) givenHours(m []string) error {
 
 func (s *stage) givenLanguage(m []string) error {
 	return s.changed(m[1], func(p *directory.Person) { p.Language = notice.Language(m[2]) })
+}
+
+// givenDeskLanguage is what is spoken in the team's rooms.
+func (s *stage) givenDeskLanguage(m []string) error {
+	s.cfg.Desk.Language = notice.Language(m[1])
+	return nil
 }
 
 // givenLeave deactivates somebody.

@@ -117,7 +117,7 @@ func (s suite) wholeTicket(t *testing.T) {
 	}
 	tk.Status, tk.WaitingOn, tk.Agent, tk.ClosedBy, tk.Closings, tk.DueWarned, tk.Reminders = ticket.Waiting, "fornecedor", "bia", "bia", 2, ticket.WarnedSolve, 3
 	tk.MergedInto = "other"
-	for i, at := range []*time.Time{&tk.AnsweredAt, &tk.ClosedAt, &tk.AnswerDue, &tk.SolveDue, &tk.PausedAt, &tk.RemindAt} {
+	for i, at := range []*time.Time{&tk.AnsweredAt, &tk.ClosedAt, &tk.AnswerDue, &tk.SolveDue, &tk.PausedAt, &tk.RemindAt, &tk.WaitsSince, &tk.NudgeAt} {
 		*at = noon.AddDate(0, 0, i)
 	}
 	news := tk.News()
@@ -126,6 +126,7 @@ func (s suite) wholeTicket(t *testing.T) {
 	want := *tk
 	for _, at := range []*time.Time{
 		&want.OpenedAt, &want.UpdatedAt, &want.LastAt, &want.AnsweredAt, &want.ClosedAt, &want.AnswerDue, &want.SolveDue, &want.PausedAt, &want.RemindAt,
+		&want.WaitsSince, &want.NudgeAt,
 	} {
 		*at = stored(*at)
 	}
@@ -284,6 +285,9 @@ func (s suite) due(t *testing.T) {
 		tk.AnswerDue, tk.SolveDue, tk.DueWarned = at(1), at(1), ticket.WarnedAnswer|ticket.WarnedSolve
 	})
 	put("paused", func(tk *ticket.Ticket) { tk.SolveDue, tk.PausedAt, tk.AnsweredAt = at(1), at(0), at(0) })
+	put("nudge 3", func(tk *ticket.Ticket) { tk.NudgeAt = at(3) })
+	put("nudge 0", func(tk *ticket.Ticket) { tk.NudgeAt = at(0).Add(time.Minute) })
+	put("told that it waits", func(tk *ticket.Ticket) { tk.NudgeAt = at(0).Add(time.Minute); tk.Nudged(at(1)) })
 	put("closed", func(tk *ticket.Ticket) { tk.AnswerDue, tk.Status = at(1), ticket.Closed })
 
 	subjects := func(read func(context.Context, dialogue.Reader) ([]*ticket.Ticket, error)) (out []string) {
@@ -297,6 +301,10 @@ func (s suite) due(t *testing.T) {
 	})
 	if want := []string{"remind 1", "remind 2"}; !slices.Equal(reminders, want) {
 		t.Errorf("reminders %v, want %v", reminders, want)
+	}
+	nudges := subjects(func(ctx context.Context, r dialogue.Reader) ([]*ticket.Ticket, error) { return r.DueNudges(ctx, at(3), 9) })
+	if want := []string{"nudge 0", "nudge 3"}; !slices.Equal(nudges, want) {
+		t.Errorf("who waits: %v, want %v", nudges, want)
 	}
 	for _, c := range []struct {
 		now, limit int
@@ -315,7 +323,7 @@ func (s suite) due(t *testing.T) {
 		}
 	}
 	next := get(t, s, func(ctx context.Context, r dialogue.Reader) (time.Time, error) { return r.NextDue(ctx) })
-	if !next.Equal(at(1)) {
+	if !next.Equal(at(0).Add(time.Minute)) {
 		t.Errorf("next due %v", next)
 	}
 }

@@ -12,35 +12,14 @@ import (
 )
 
 // Due decides what has become due at now: reminders, warnings and closings of
-// tickets whose requester is silent (D5), service levels about to be missed (B14), and
-// what is held: news of it, its return, its end; and the digest of the morning. next is when something will be due again; zero: not foreseen. Each plan
-// is applied alone; one that lost a race is decided again at the next call.
+// tickets whose requester is silent (D5), service levels about to be missed (B14),
+// customers who wait for an answer, and what is held: news of it, its return, its end; and the
+// digest of the morning. next is when something will be due again; zero: not foreseen. Each
+// plan is applied alone; one that lost a race is decided again at the next call.
 func (e *Engine) Due(ctx context.Context, now time.Time, limit int) (plans []*Plan, next time.Time, err error) {
 	err = e.Store.View(ctx, func(r Reader) error {
-		silent, err := r.DueReminders(ctx, now, limit)
-		if err != nil {
+		if plans, err = e.ticketsDue(ctx, r, now, limit); err != nil {
 			return err
-		}
-		for _, t := range silent {
-			p, err := e.alone(ctx, r, t, now, (*scene).remind)
-			if err != nil {
-				return err
-			}
-			plans = append(plans, p)
-		}
-		late, err := r.DueWarnings(ctx, now.Add(e.WarnBefore), limit)
-		if err != nil {
-			return err
-		}
-		for _, t := range late {
-			if containsTicket(silent, t.ID) {
-				continue // one change of a ticket at a time
-			}
-			p, err := e.alone(ctx, r, t, now, (*scene).warn)
-			if err != nil {
-				return err
-			}
-			plans = append(plans, p)
 		}
 		if next, err = r.NextDue(ctx); err != nil {
 			return err
@@ -57,6 +36,35 @@ func (e *Engine) Due(ctx context.Context, now time.Time, limit int) (plans []*Pl
 		return err
 	})
 	return plans, next, err
+}
+
+// ticketsDue decides what is due of tickets: one change of each at a time.
+func (e *Engine) ticketsDue(ctx context.Context, r Reader, now time.Time, limit int) (plans []*Plan, err error) {
+	changed := map[ticket.ID]bool{}
+	for _, kind := range []struct {
+		find func(context.Context, time.Time, int) ([]*ticket.Ticket, error)
+		by   time.Time
+		do   func(*scene, *ticket.Ticket) error
+	}{
+		{r.DueReminders, now, (*scene).remind}, {r.DueWarnings, now.Add(e.WarnBefore), (*scene).warn}, {r.DueNudges, now, (*scene).nudge},
+	} {
+		found, err := kind.find(ctx, kind.by, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range found {
+			if changed[t.ID] {
+				continue
+			}
+			changed[t.ID] = true
+			p, err := e.alone(ctx, r, t, now, kind.do)
+			if err != nil {
+				return nil, err
+			}
+			plans = append(plans, p)
+		}
+	}
+	return plans, nil
 }
 
 // sooner is the earlier of two times, of which zero is never.
@@ -147,15 +155,6 @@ func (s *scene) warn(t *ticket.Ticket) error {
 		s.hang(t, h, "room.overdue", data)
 	}
 	return s.notify(notice.Overdue, t, data)
-}
-
-func containsTicket(all []*ticket.Ticket, id ticket.ID) bool {
-	for _, t := range all {
-		if t.ID == id {
-			return true
-		}
-	}
-	return false
 }
 
 // Failed tells the team of an item whose turn failed again and again.

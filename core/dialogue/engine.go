@@ -75,6 +75,7 @@ type Options struct {
 	ReopenWindow time.Duration // B12
 	SurveyTTL    time.Duration // how long a rating can be given
 	WarnBefore   time.Duration // B14: how long before a due time the team is warned
+	Unanswered   time.Duration // business time for which a customer may wait before the team is told; zero: for ever
 	Patience     time.Duration // the longest that the assistant is waited for
 	Sure         float64       // confidence from which a field is believed
 	Pace         Pace          // of one conversation

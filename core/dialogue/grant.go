@@ -12,8 +12,12 @@ import (
 // Words with which a supervisor says in Slack whose account somebody's from outside is, and
 // takes it back: "acesso @gil gil@parceiro.example". Folded.
 var (
-	grantBegins  = []string{"dar acesso a", "dar acesso", "acesso para", "acesso", "give access to", "give access", "grant access to", "access", "dar acceso a", "dar acceso", "acceso"}
-	revokeBegins = []string{"tirar acesso de", "tirar acesso", "remover acesso", "remove access", "revoke access", "take access", "quitar acceso a", "quitar acceso"}
+	grantBegins = []string{
+		"dar acesso a", "dar acesso", "acesso para", "acesso", "give access to", "give access", "grant access to", "access", "dar acceso a", "dar acceso", "acceso",
+	}
+	revokeBegins = []string{
+		"tirar acesso de", "tirar acesso", "remover acesso", "remove access", "revoke access", "take access", "quitar acceso a", "quitar acceso",
+	}
 )
 
 // guest answers somebody from outside who writes to the desk alone, from an account of

@@ -293,6 +293,7 @@ func (s *scene) focus(t *ticket.Ticket) { s.session.Ticket = t.ID }
 // change stores a ticket with the plan, once.
 func (s *scene) change(t *ticket.Ticket) {
 	t.Unpause(s.e.Calendar)
+	t.Await(s.e.Unanswered, s.e.Calendar)
 	if !slices.Contains(s.plan.Tickets, t) {
 		s.plan.Tickets = append(s.plan.Tickets, t)
 	}

@@ -88,7 +88,7 @@ type Proof string
 // Proofs, from none to best.
 const (
 	Unproved   Proof = ""        // a From: line, and nothing else
-	AsGuest    Proof = "guest"   // the upstream vouches for the name in From alone, of somebody from outside: they are whom the desk registered under it, if anybody
+	AsGuest    Proof = "guest"   // from outside: the upstream vouches for the name in From alone, and for who the desk registered under it
 	ByTeam     Proof = "team"    // the team let this one item in; it proves nothing else
 	ByToken    Proof = "token"   // it carries a token that only From was sent
 	ByUpstream Proof = "channel" // the upstream vouches: WhatsApp, Slack, aligned DMARC

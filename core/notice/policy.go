@@ -24,6 +24,7 @@ const (
 	Warning  Event = "warning" // the last reminder: it will be closed
 	Assigned Event = "assigned"
 	Overdue  Event = "overdue" // a service level is about to be missed, or was (B14)
+	Waits    Event = "waits"   // the customer has waited long for an answer
 
 	Outside Event = "outside" // the team spoke to the customer outside the desk
 
@@ -72,6 +73,7 @@ var audiences = map[Event][]Audience{
 	Warning:  {Requester},
 	Assigned: {Agent},
 	Overdue:  {Agent},
+	Waits:    {Agent},
 
 	Outside: {Agent},
 

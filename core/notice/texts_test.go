@@ -159,7 +159,7 @@ var samples = map[string]any{
 	".History": "*Ana* (hoje 9:00): oi", ".Key": "email/suporte/7", ".Last": "Pode conferir?", ".Minutes": 15, ".Limits": true, ".Missed": true, ".Most": 10, ".Name": "Zilda",
 	".Names": "Carla e Rui", ".Number": "2026-000001", ".On": "o banco", ".Opened": "hoje 09:00", ".Organisation": "Viação Aurora", ".Participants": "Carla",
 	".Phone": "+55 11 4000-0000", ".Priority": "alta", ".Private": true, ".Protocol": "2026-000002", ".Requester": "Ana Souza", ".Role": "rei",
-	".Service": "★★★☆☆", ".Severity": "crítica", ".Size": "20 MB", ".Stars": "★★★★☆", ".Dimension": "atendimento", ".Solution": "★★☆☆☆", ".State": "todos", ".Status": "Em andamento", ".Subject": "O CT-e não autoriza", ".Team": true,
+	".Service": "★★★☆☆", ".Severity": "crítica", ".Size": "20 MB", ".Stars": "★★★★☆", ".Dimension": "atendimento", ".Solution": "★★☆☆☆", ".State": "todos", ".Status": "Em andamento", ".Subject": "O CT-e não autoriza", ".Team": true, ".For": "4 h",
 	".Text": "Bom dia", ".Title": "CT-e rejeitado", ".To": "novo@desk.example", ".Total": "37", ".Type": "Dúvida", ".URL": "https://ajuda.example/539",
 	".Address": "ana@casa.example", ".Again": true, ".Gone": true, ".Via": "WhatsApp", ".Who": "Ana Luz",
 	".Done": "*Prioridade:* alta", ".Example": "*prioridade:* alta", ".Into": "2026-000007", ".IntoSubject": "CT-e de novo", ".Links": "inclui o 2026-000008",

@@ -54,6 +54,9 @@ func (t *Ticket) heardIn(from *Ticket, now time.Time) {
 		return
 	}
 	t.LastSide, t.LastAt = Customer, from.LastAt
+	if !from.WaitsSince.IsZero() {
+		t.awaits(from.WaitsSince)
+	}
 	if t.Status == Waiting && t.WaitingOn == OnRequester {
 		t.setStatus("", t.atWork(), "", "", now)
 	}
@@ -86,6 +89,9 @@ func Unmerge(by directory.Person, from, into *Ticket, brought []directory.Person
 	from.event(by.ID, now, "merge", string(into.ID), string(from.ID), "")
 	from.MergedInto = ""
 	from.ClosedAt, from.ClosedBy = time.Time{}, ""
+	if from.LastSide == Customer {
+		from.awaits(now)
+	}
 	from.setStatus(by.ID, from.atWork(), "", "", now)
 	return nil
 }

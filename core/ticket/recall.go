@@ -44,6 +44,10 @@ func (t *Ticket) TakeBack(by directory.Person, said Entry, history []Entry, now 
 	if before.lastSide != "" {
 		t.LastSide, t.LastAt = before.lastSide, before.lastAt
 	}
+	if t.heeded(); !before.waits.IsZero() {
+		t.awaits(before.waits)
+		t.waitBegan = !before.nudged
+	}
 	if before.moved && t.Status == Waiting && t.WaitingOn == OnRequester {
 		t.setStatus(by.ID, before.status, before.waitingOn, before.waitingOn, now)
 	}
@@ -59,7 +63,9 @@ type earlier struct {
 	answered  bool // the team had spoken besides
 	lastSide  Side // of the last other word
 	lastAt    time.Time
-	moved     bool // the word made it wait for the requester; it was this:
+	waits     time.Time // since when the customer waited; zero: they did not
+	nudged    bool      // and the team was told so
+	moved     bool      // the word made it wait for the requester; it was this:
 	status    Status
 	waitingOn string
 	taken     bool // the word gave it to its author
@@ -74,10 +80,15 @@ func asBefore(said Entry, history []Entry) earlier {
 		switch {
 		case e.Kind == Message && e.ID != said.ID && e.DeletedAt.IsZero():
 			b.lastSide, b.lastAt = e.Side, e.At
+			if e.Side == Customer && b.waits.IsZero() {
+				b.waits, b.nudged = e.At, false
+			}
 			if e.Side == Team {
-				b.answered = true
+				b.answered, b.waits = true, time.Time{}
 				status, agent = Entry{}, Entry{} // these are as much of this one's making
 			}
+		case e.Kind == Event && e.Field == "nudged":
+			b.nudged = true
 		case e.Kind == Event && e.Field == "status":
 			status, wasOn = e, on
 			if on = ""; Status(e.To) == Waiting {

@@ -92,6 +92,9 @@ func TestTakeBack(t *testing.T) {
 			if w.Status != tc.status || w.WaitingOn != tc.on || w.Agent != tc.agent || w.AnsweredAt.IsZero() == tc.answered || w.LastSide != tc.side {
 				t.Errorf("got %s on %q, agent %q, answered %v, last word by the %s", w.Status, w.WaitingOn, w.Agent, w.AnsweredAt, w.LastSide)
 			}
+			if waits := w.WaitsSince.Equal(now); waits != (tc.side == Customer) || !waits && !w.WaitsSince.IsZero() {
+				t.Errorf("the customer waits since %s", w.WaitsSince)
+			}
 		})
 	}
 	tk, _ := New(Draft{Org: "o", Requester: ana.ID, Subject: "s", Description: "d"}, now)

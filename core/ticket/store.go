@@ -40,7 +40,9 @@ type Reader interface { //nolint:interfacebloat // one question per method, and 
 	// while its clock does not stand (B14).
 	DueReminders(ctx context.Context, now time.Time, limit int) ([]*Ticket, error)
 	DueWarnings(ctx context.Context, now time.Time, limit int) ([]*Ticket, error)
-	// NextDue is the earliest time at which either has something; zero: never.
+	// DueNudges lists tickets whose NudgeAt is not after now, earliest first.
+	DueNudges(ctx context.Context, now time.Time, limit int) ([]*Ticket, error)
+	// NextDue is the earliest time at which any of these has something; zero: never.
 	NextDue(ctx context.Context) (time.Time, error)
 }
 

@@ -107,11 +107,14 @@ type Ticket struct {
 	PausedAt   time.Time // the clock of SolveDue stands since then: it waits on the requester
 	RemindAt   time.Time // D5: next reminder or auto-close; zero: none
 	Reminders  int       // D5: sent since the team's last word
+	WaitsSince time.Time // the first of the customer's words that nobody of the team answered yet; zero: they wait for nothing
+	NudgeAt    time.Time // when the team is told that they wait; zero: never, or it was
 	Entries    int       // how many entries it has
 	Version    int64
 
 	news      []Entry
 	resumedAt time.Time // the pause that ended in this change
+	waitBegan bool      // in this change: see Await
 }
 
 // Bits of DueWarned: which due time the team was warned about.
@@ -190,7 +193,7 @@ func FormatNumber(year int, n int64) string { return fmt.Sprintf("%04d-%06d", ye
 func (t *Ticket) News() []Entry { return slices.Clone(t.news) }
 
 // Stored forgets the news and steps the version: the store calls it after writing.
-func (t *Ticket) Stored() { t.news = nil; t.Version++ }
+func (t *Ticket) Stored() { t.news, t.waitBegan = nil, false; t.Version++ }
 
 // IsParticipant reports whether the person is in copy.
 func (t *Ticket) IsParticipant(id directory.PersonID) bool {

@@ -67,6 +67,7 @@ func New(d Draft, now time.Time) (*Ticket, error) {
 	if t.OpenedBy == "" {
 		t.OpenedBy = d.Requester
 	}
+	t.awaits(now)
 	t.event(t.OpenedBy, now, "status", "", string(Open), "")
 	for _, s := range d.Said {
 		t.say(Message, Customer, d.Requester, s, now)
@@ -85,6 +86,7 @@ func (t *Ticket) Add(by directory.Person, s Said, now time.Time) error {
 	}
 	t.say(Message, Customer, by.ID, s, now)
 	t.LastSide, t.LastAt = Customer, now
+	t.awaits(now)
 	if t.Status == Waiting && t.WaitingOn == OnRequester {
 		t.setStatus(directory.PersonID(""), t.atWork(), "", "", now)
 	}
@@ -130,6 +132,7 @@ func (t *Ticket) spoke(by directory.PersonID, remindAt, now time.Time) {
 		t.AnsweredAt = now
 	}
 	t.LastSide, t.LastAt = Team, now
+	t.heeded()
 	t.RemindAt, t.Reminders = remindAt, 0
 	if t.Status != Waiting || t.WaitingOn != OnRequester {
 		t.setStatus(by, Waiting, OnRequester, "", now)
@@ -148,6 +151,7 @@ func (t *Ticket) AnswerOutside(s Said, remindAt, now time.Time) {
 		t.AnsweredAt = now
 	}
 	t.LastSide, t.LastAt = Team, now
+	t.heeded()
 	t.RemindAt, t.Reminders = remindAt, 0
 	if t.Status != Waiting || t.WaitingOn != OnRequester {
 		t.setStatus("", Waiting, OnRequester, "", now)
@@ -262,6 +266,9 @@ func (t *Ticket) Reopen(by directory.Person, s Said, window time.Duration, now t
 	}
 	t.ClosedAt, t.ClosedBy = time.Time{}, ""
 	t.LastSide, t.LastAt = side, now
+	if side == Customer {
+		t.awaits(now)
+	}
 	t.setStatus(by.ID, next, "", "", now)
 	if s.Text != "" || len(s.Attachments) > 0 {
 		t.say(Message, side, by.ID, s, now)
@@ -285,6 +292,7 @@ func (t *Ticket) Warned(bit int, now time.Time) {
 func (t *Ticket) close(by directory.PersonID, reason string, now time.Time) {
 	t.ClosedAt, t.ClosedBy = now, by
 	t.Closings++
+	t.heeded()
 	t.setStatus(by, Closed, "", reason, now)
 }
 

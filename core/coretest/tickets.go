@@ -302,7 +302,9 @@ func (s suite) due(t *testing.T) {
 	if want := []string{"remind 1", "remind 2"}; !slices.Equal(reminders, want) {
 		t.Errorf("reminders %v, want %v", reminders, want)
 	}
-	nudges := subjects(func(ctx context.Context, r dialogue.Reader) ([]*ticket.Ticket, error) { return r.DueNudges(ctx, at(3), 9) })
+	nudges := subjects(func(ctx context.Context, r dialogue.Reader) ([]*ticket.Ticket, error) {
+		return r.DueNudges(ctx, at(3), 9)
+	})
 	if want := []string{"nudge 0", "nudge 3"}; !slices.Equal(nudges, want) {
 		t.Errorf("who waits: %v, want %v", nudges, want)
 	}

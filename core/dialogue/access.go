@@ -3,6 +3,7 @@ package dialogue
 import (
 	"regexp"
 	"strings"
+	"unicode"
 
 	"recado/core/directory"
 	"recado/core/message"
@@ -136,7 +137,7 @@ func (s *scene) firstWords() error {
 		return nil
 	}
 	s.hold()
-	s.question(topicEmail, "email", "access.hello", notice.Data{"Name": s.in.FromName})
+	s.question(topicEmail, "email", "access.hello", notice.Data{"Name": calledBy(s.in.FromName)})
 	s.outcome(message.HeldBack, "first access: who is it", nil)
 	return nil
 }
@@ -228,4 +229,14 @@ func orElse(s, otherwise string) string {
 		return otherwise
 	}
 	return s
+}
+
+// calledBy is how to greet who has this name on their phone: "" when it is no name but a
+// number or a picture.
+func calledBy(name string) string {
+	first := directory.Person{Name: name}.First()
+	if !strings.ContainsFunc(first, unicode.IsLetter) {
+		return ""
+	}
+	return first
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"recado/assist/precedent"
 	"recado/assist/search"
@@ -90,6 +91,9 @@ func (b *Builtin) search(brief dialogue.Brief) []search.Match {
 	queries := []string{brief.Text, stripReply(brief.Subject)}
 	if n := len(brief.Earlier); n > 0 && len(search.Words(brief.Text)) < 6 {
 		queries = append(queries, brief.Earlier[n-1]+" "+brief.Text)
+	}
+	if pictures := seen(brief); pictures != "" {
+		queries = append(queries, strings.TrimSpace(brief.Text+" "+pictures))
 	}
 	best := map[string]search.Match{}
 	for _, q := range queries {

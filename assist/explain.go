@@ -52,6 +52,9 @@ func (b *Builtin) Explain(ctx context.Context, brief dialogue.Brief) (Explanatio
 	r.Intent = intent(all, language, func(word string) bool {
 		return offered().names(word) || b.knows(word, brief)
 	})
+	if len(all) == 0 && len(brief.Seen) > 0 {
+		r.Intent = dialogue.Matter // until it is seen whether the pictures lead anywhere
+	}
 	if r.Intent != dialogue.Matter || brief.IntentOnly {
 		return x, nil
 	}
@@ -63,8 +66,10 @@ func (b *Builtin) Explain(ctx context.Context, brief dialogue.Brief) (Explanatio
 		}
 	}
 	r.Subject = subject(all)
-	x.learn(b.precedents.Ask(strings.TrimSpace(stripReply(brief.Subject)+"\n"+brief.Text)), brief.Offer)
-	r.About, x.Named = offered().about(all, parse(strings.Join(brief.Earlier, "\n")), shown, x.learned, r.Sure)
+	pictures := seen(brief)
+	x.learn(b.precedents.Ask(strings.TrimSpace(stripReply(brief.Subject)+"\n"+brief.Text+"\n"+pictures)), brief.Offer)
+	before := strings.TrimSpace(strings.Join(brief.Earlier, "\n") + "\n" + pictures) // not theirs of now, but about the same
+	r.About, x.Named = offered().about(all, parse(before), shown, x.learned, r.Sure)
 	put(r.Sure, "severity", &r.Severity, severity(all, language))
 	put(r.Sure, "type", &r.Type, kind(all, language))
 	if brief.WantArticles {
@@ -72,7 +77,22 @@ func (b *Builtin) Explain(ctx context.Context, brief dialogue.Brief) (Explanatio
 			r.Articles = append(r.Articles, dialogue.Suggestion{Article: m.Article.ID, Score: m.Score})
 		}
 	}
+	if len(all) == 0 && len(brief.Seen) > 0 {
+		if len(shown) == 0 && r.About == (catalog.Path{}) {
+			r.Intent = dialogue.Unclear // whatever it is, the person has to say
+		}
+		r.Subject = subject(parse(brief.Seen[0].Shows))
+	}
 	return x, nil
+}
+
+// seen is what pictures that came along show, and the words that stand in them.
+func seen(brief dialogue.Brief) string {
+	var lines []string
+	for _, s := range brief.Seen {
+		lines = append(lines, s.Reads, s.Shows)
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
 // shown is how many of the articles found are above the threshold.

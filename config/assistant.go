@@ -22,6 +22,10 @@ type Model struct {
 	// none. A recording leaves as it is: what is said in it cannot be replaced before.
 	Transcription string `yaml:"transcription"`
 
+	// Pictures: Name takes pictures, and says what is to be seen on those that come before a
+	// ticket is opened. They leave as they are, like recordings.
+	Pictures bool `yaml:"pictures"`
+
 	// Embeddings is the model, at the same address, by whose vectors articles that were found
 	// are put into a better order; empty: words alone say which comes first.
 	Embeddings string `yaml:"embeddings"`
@@ -97,7 +101,7 @@ func (r *reader) assistant(a Assistant) {
 func (r *reader) model(m Model) {
 	const path = "assistant.model"
 	if !m.On() {
-		if m.URL != "" || !m.Key.IsZero() || m.Transcription != "" || m.Embeddings != "" {
+		if m.URL != "" || !m.Key.IsZero() || m.Transcription != "" || m.Embeddings != "" || m.Pictures {
 			r.fault(path+".name", "name the model, such as gpt-4.1-mini; without one, the built-in assistant does it all")
 		}
 		return

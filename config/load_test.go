@@ -234,6 +234,10 @@ func TestFaultsSayWhereAndWhatToWrite(t *testing.T) {
 				"recado.yaml:10:17: assistant.model.price.in: 0 or more\n" +
 				"recado.yaml:10:34: assistant.model.price.embeddings: 0 or more",
 		},
+		"the eyes of no model": {
+			yaml: "assistant: {model: {pictures: true}}\n",
+			want: "recado.yaml:1:13: assistant.model.name: name the model, such as gpt-4.1-mini; without one, the built-in assistant does it all",
+		},
 		"vectors of no model": {
 			yaml: "assistant: {model: {embeddings: text-embedding-3-small}}\n",
 			want: "recado.yaml:1:13: assistant.model.name: name the model, such as gpt-4.1-mini; without one, the built-in assistant does it all",

@@ -2,6 +2,7 @@ package assisttest
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -80,6 +81,9 @@ func (s *Server) chat(body []byte) reply {
 		return s.objects(http.StatusBadRequest, why, "")
 	}
 	s.chats = append(s.chats, c)
+	if s.lacks.Pictures && len(c.Pictures) > 0 {
+		return refusal(http.StatusBadRequest, "Invalid content type. image_url is only supported by certain models.", "messages.[1].content.[1].type")
+	}
 	if why, param := s.lacks.refuses(r); why != "" {
 		return refusal(http.StatusBadRequest, why, param) // no mistake: who asks cannot know
 	}
@@ -160,7 +164,10 @@ func (c *Chat) take(m chatMessage) string {
 			switch {
 			case p.Type == "text" && p.Text != "" && p.ImageURL == nil:
 				text += p.Text
-			case p.Type == "image_url" && p.ImageURL != nil && strings.HasPrefix(p.ImageURL.URL, "data:image/"):
+			case p.Type == "image_url" && p.ImageURL != nil && p.Text == "":
+				if why := notPicture(p.ImageURL.URL, p.ImageURL.Detail); why != "" {
+					return why
+				}
 				c.Pictures = append(c.Pictures, p.ImageURL.URL)
 			default:
 				return "a part is neither text nor a picture"
@@ -177,6 +184,33 @@ func (c *Chat) take(m chatMessage) string {
 		c.User += text
 	default:
 		return "the role is " + m.Role
+	}
+	return ""
+}
+
+// pictureTypes are the pictures that may be shown ("Image input requirements" of the
+// guide to images and vision).
+var pictureTypes = []string{"image/png", "image/jpeg", "image/webp", "image/gif"}
+
+// mostPicture is how many bytes a request may hold of them.
+const mostPicture = 50 << 20
+
+// notPicture says what is wrong with a picture; "" for nothing. Addresses of pictures
+// elsewhere are allowed by the reference, and never what a desk means.
+func notPicture(address, detail string) string {
+	if !slices.Contains([]string{"", "auto", "low", "high"}, detail) {
+		return "detail is " + detail
+	}
+	kind, coded, ok := strings.Cut(strings.TrimPrefix(address, "data:"), ";base64,")
+	if !ok || !strings.HasPrefix(address, "data:") || !slices.Contains(pictureTypes, kind) {
+		return "a picture is no data: address of a known kind"
+	}
+	data, err := base64.StdEncoding.DecodeString(coded)
+	switch {
+	case err != nil || len(data) > mostPicture:
+		return "a picture is no base64, or too large"
+	case http.DetectContentType(data) != kind:
+		return "a picture is not what its address says"
 	}
 	return ""
 }

@@ -56,6 +56,7 @@ type Lack struct {
 	NewTokens   bool // max_completion_tokens
 	OldTokens   bool // max_tokens
 	Temperature bool
+	Pictures    bool // image_url
 }
 
 // moody is the answer to a completion whose good answer has a content.

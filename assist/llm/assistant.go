@@ -31,7 +31,8 @@ type Options struct {
 
 	Embeddings    string // model that turns texts into vectors; empty: none
 	Transcription string // model that writes recordings down; empty: none
-	Files         Files  // where they are; nil: nowhere
+	Pictures      bool   // Endpoint.Model takes pictures, and describes them
+	Files         Files  // where recordings and pictures are; nil: nowhere
 
 	Budget Budget
 	Ledger Ledger // nil: nothing is counted, and nothing limited

@@ -70,7 +70,7 @@ func TestReadsWithTheModel(t *testing.T) {
 	r := newRig(t, suite.Articles(), nil)
 	r.server.Answer(answers(form(nil)))
 	got := r.read(t, suite.Brief(problem))
-	if got.By != "test-model/triage-1" || got.Intent != dialogue.Matter || got.About.Product != "fiscal" || got.About.System != "fiscal-cte" ||
+	if got.By != "test-model/triage-2" || got.Intent != dialogue.Matter || got.About.Product != "fiscal" || got.About.System != "fiscal-cte" ||
 		got.About.Category != "erro" || got.Severity != "high" || got.Sure["severity"] != .7 || got.Sure["type"] != .97 ||
 		got.Subject != "CT-e rejeitado com o código 539" || !reflect.DeepEqual(got.Missing, []dialogue.Detail{dialogue.Document}) {
 		t.Errorf("read %+v", got)
@@ -156,7 +156,7 @@ func TestUsableAllTheSame(t *testing.T) {
 			r := newRig(t, suite.Articles(), nil)
 			r.server.Answer(answers(form(nil)))
 			r.server.Always(mood)
-			if got := r.read(t, suite.Brief(problem)); got.By != "test-model/triage-1" {
+			if got := r.read(t, suite.Brief(problem)); got.By != "test-model/triage-2" {
 				t.Errorf("not used: %+v\n%s", got, r.log)
 			}
 		})
@@ -191,7 +191,7 @@ func TestSubjectAndIntent(t *testing.T) {
 			r := newRig(t, suite.Articles(), nil)
 			r.server.Answer(answers(form(c.change)))
 			got := r.read(t, suite.Brief(c.said))
-			if got.By != "test-model/triage-1" {
+			if got.By != "test-model/triage-2" {
 				t.Fatalf("not used: %+v\n%s", got, r.log)
 			}
 			if c.subject != "" && got.Subject != c.subject {

@@ -8,9 +8,12 @@ import (
 
 // call asks the model, and gives the content of its answer. Every error is a *Failure.
 func (a *Assistant) call(ctx context.Context, p payer, r request) (string, error) {
-	tokens := tokensOf(len(r.system)+len(r.user)+len(r.schema)) + int64(r.maxTokens)
+	j := job{r.purpose, p, tokensOf(len(r.system)+len(r.user)+len(r.schema)) + int64(r.maxTokens), &a.breakers.chat}
+	if r.picture != "" {
+		j.tokens, j.breaker = j.tokens+pictureTokens, &a.breakers.pictures
+	}
 	var res openai.ChatCompletionResponse
-	err := a.within(ctx, job{r.purpose, p, tokens, &a.breakers.chat}, func(ctx context.Context) (u openai.Usage, err error) {
+	err := a.within(ctx, j, func(ctx context.Context) (u openai.Usage, err error) {
 		res, err = a.client.chat(ctx, r)
 		return res.Usage, err
 	})

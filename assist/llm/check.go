@@ -1,7 +1,12 @@
 package llm
 
 import (
+	"bytes"
 	"context"
+	"image"
+	"image/color"
+	"image/png"
+	"strings"
 	"time"
 
 	"github.com/sashabaranov/go-openai"
@@ -25,6 +30,52 @@ func (a *Assistant) CheckEmbeddings(ctx context.Context) (took time.Duration, nu
 		return 0, 0, err
 	}
 	return a.o.Clock.Now().Sub(began), len(vectors[0]), nil
+}
+
+// CheckPictures has the model look at a picture on which "539" stands. reads is false when
+// it saw that there is something, and not what. Errors are *Failure.
+func (a *Assistant) CheckPictures(ctx context.Context) (took time.Duration, reads bool, err error) {
+	address, err := addressOf(number539())
+	if err != nil {
+		return 0, false, err
+	}
+	ask, err := a.pictureRequest(address, "pt-BR")
+	if err != nil {
+		return 0, false, err
+	}
+	began := a.o.Clock.Now()
+	content, err := a.call(ctx, payer{}, ask)
+	if err != nil {
+		return 0, false, err
+	}
+	sight, err := sightOf(content, ask.system)
+	return a.o.Clock.Now().Sub(began), strings.Contains(sight.Reads+sight.Shows, "539"), err
+}
+
+// number539 is a picture of the number, black on white.
+func number539() []byte {
+	rows := []string{ // a cell is 20 pixels wide
+		".................",
+		".####..####..####.",
+		".#........#..#..#.",
+		".####..####..####.",
+		"....#.....#.....#.",
+		".####..####..####.",
+		".................",
+	}
+	const cell, wide = 20, 18
+	img := image.NewGray(image.Rect(0, 0, wide*cell, len(rows)*cell))
+	for y := range img.Rect.Dy() {
+		for x := range img.Rect.Dx() {
+			row := rows[y/cell]
+			if x/cell >= len(row) || row[x/cell] == '.' {
+				img.SetGray(x, y, color.Gray{Y: 255})
+			}
+		}
+	}
+	var b bytes.Buffer
+	_ = png.Encode(&b, img) // in memory
+	return b.Bytes()
 }
 
 // Check has the model read an invented message, as it will read people's. It asks

@@ -86,9 +86,10 @@ func newClient(at Endpoint, w *wire) *client {
 
 // request is one question.
 type request struct {
-	purpose   string // triage, advice: of metrics, and the name of the schema
+	purpose   string // triage, advice, picture: of metrics, and the name of the schema
 	system    string
 	user      string
+	picture   string // a data: address, shown after the user's text; empty: none
 	schema    json.RawMessage
 	maxTokens int
 }
@@ -126,6 +127,12 @@ func (c *client) form(r request, as manners) openai.ChatCompletionRequest {
 		system += schemaInWords + string(r.schema)
 	}
 	user := openai.ChatCompletionMessage{Role: openai.ChatMessageRoleUser, Content: r.user}
+	if r.picture != "" {
+		user.Content, user.MultiContent = "", []openai.ChatMessagePart{
+			{Type: openai.ChatMessagePartTypeText, Text: r.user},
+			{Type: openai.ChatMessagePartTypeImageURL, ImageURL: &openai.ChatMessageImageURL{URL: r.picture, Detail: openai.ImageURLDetailHigh}},
+		}
+	}
 	out.Messages = []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleSystem, Content: system}, user}
 	if as.oldTokens {
 		out.MaxTokens = r.maxTokens //nolint:staticcheck // deprecated by OpenAI, and all that others know

@@ -12,6 +12,7 @@ type Why string
 const (
 	Unwanted Why = "unwanted" // the organisation wants no model
 	Needless Why = "needless" // the built-in assistant is sure that there is nothing to read
+	Unfit    Why = "unfit"    // a file that is too large or too small, or not what it is called
 	Broken   Why = "broken"   // it failed again and again of late, and rests
 	Busy     Why = "busy"     // no place was free in time, or the server said so (429)
 	Spent    Why = "spent"    // a budget is used up

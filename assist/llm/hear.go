@@ -49,15 +49,18 @@ func (a *Assistant) Hears(mediaType string) bool {
 
 // Hear implements dialogue.Listener. Nobody stands in: the recording itself stays. What is
 // said in it cannot be replaced before it leaves, as words can.
-func (a *Assistant) Hear(ctx context.Context, f dialogue.Heard) (string, error) {
+func (a *Assistant) Hear(ctx context.Context, f dialogue.Enclosed) (string, error) {
 	text, err := a.hear(ctx, f)
 	a.told(ctx, "voice", err)
 	return text, err
 }
 
-func (a *Assistant) hear(ctx context.Context, f dialogue.Heard) (string, error) {
-	if !a.Hears(f.File.MediaType) || f.File.Size > longestHeard || f.Organisation.NoAssistant {
+func (a *Assistant) hear(ctx context.Context, f dialogue.Enclosed) (string, error) {
+	switch {
+	case !a.Hears(f.File.MediaType) || f.Organisation.NoAssistant:
 		return "", fail(Unwanted, "")
+	case f.File.Size > longestHeard:
+		return "", fail(Unfit, "the recording is too large")
 	}
 	r, err := a.o.Files.Open(ctx, f.File.Digest)
 	if err != nil {

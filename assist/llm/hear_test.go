@@ -25,8 +25,8 @@ func (shelf) Open(_ context.Context, digest string) (io.ReadCloser, error) {
 	return io.NopCloser(strings.NewReader("OggS...")), nil
 }
 
-func voice(mediaType string) dialogue.Heard {
-	return dialogue.Heard{
+func voice(mediaType string) dialogue.Enclosed {
+	return dialogue.Enclosed{
 		File:     message.Attachment{Name: "../../../audio <1>.ogg", MediaType: mediaType, Size: 7, Digest: "voice"},
 		Language: "pt-BR", Organisation: directory.Organisation{ID: "aurora"}, Conversation: "whatsapp/desk/1",
 	}
@@ -70,7 +70,7 @@ func TestHearsNothing(t *testing.T) {
 	for name, c := range map[string]struct {
 		mood  assisttest.Mood
 		heard string
-		f     dialogue.Heard
+		f     dialogue.Enclosed
 		why   llm.Why
 	}{
 		"down":         {assisttest.Down, "x", voice("audio/ogg"), llm.Down},
@@ -79,8 +79,8 @@ func TestHearsNothing(t *testing.T) {
 		"silence":      {assisttest.Good, "  ", voice("audio/ogg"), llm.Empty},
 		"a loop":       {assisttest.Good, strings.Repeat("Legendas por Ana. ", 40), voice("audio/ogg"), llm.Looping},
 		"a video":      {assisttest.Good, "x", voice("video/mp4"), llm.Unwanted},
-		"no such file": {assisttest.Good, "x", dialogue.Heard{File: message.Attachment{MediaType: "audio/ogg", Digest: "other"}}, llm.Needless},
-		"unwanted": {assisttest.Good, "x", func() dialogue.Heard {
+		"no such file": {assisttest.Good, "x", dialogue.Enclosed{File: message.Attachment{MediaType: "audio/ogg", Digest: "other"}}, llm.Needless},
+		"unwanted": {assisttest.Good, "x", func() dialogue.Enclosed {
 			f := voice("audio/ogg")
 			f.Organisation.NoAssistant = true
 			return f

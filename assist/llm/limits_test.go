@@ -17,7 +17,7 @@ import (
 	"recado/assist/llm"
 )
 
-const byModel = "test-model/triage-1"
+const byModel = "test-model/triage-2"
 
 func TestTriesAgain(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -267,7 +267,7 @@ func TestManners(t *testing.T) {
 			})
 			r.server.Answer(answers(form(nil)))
 			r.server.Lacks(c.lacks)
-			if got := r.read(t, suite.Brief(problem)); got.By != c.model+"/triage-1" || r.server.Calls() != c.calls {
+			if got := r.read(t, suite.Brief(problem)); got.By != c.model+"/triage-2" || r.server.Calls() != c.calls {
 				t.Fatalf("by %s after %d calls, want %d\n%s", got.By, r.server.Calls(), c.calls, r.log)
 			}
 			r.read(t, suite.Brief(problem))
@@ -293,7 +293,7 @@ func TestAzure(t *testing.T) {
 		})
 	})
 	r.server.Answer(answers(form(nil)))
-	if got := r.read(t, suite.Brief(problem)); got.By != "gpt-4.1:mini/triage-1" {
+	if got := r.read(t, suite.Brief(problem)); got.By != "gpt-4.1:mini/triage-2" {
 		t.Fatalf("by %s\n%s %v", got.By, r.log, r.server.Objections())
 	}
 	want := "http://127.0.0.1:1/openai/deployments/gpt-4.1:mini/chat/completions?api-version=2024-10-21"

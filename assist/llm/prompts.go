@@ -15,8 +15,9 @@ var promptFiles embed.FS
 
 // Prompts in use.
 const (
-	triagePrompt = "triage-1"
-	advicePrompt = "advice-1"
+	triagePrompt  = "triage-2"
+	advicePrompt  = "advice-1"
+	picturePrompt = "picture-1"
 )
 
 // prompts are the parsed files.

@@ -37,6 +37,14 @@ type material struct {
 	Subject string   `json:"subject,omitempty"`
 	Earlier []string `json:"earlier,omitempty"`
 	Message string   `json:"message"`
+
+	Pictures []picture `json:"pictures,omitempty"`
+}
+
+// picture is what was made of one.
+type picture struct {
+	Shows string `json:"shows"`
+	Reads string `json:"reads,omitempty"`
 }
 
 // request writes the question.
@@ -61,6 +69,9 @@ func (t *triage) request(p prompts, desk string) (request, error) {
 		room -= len(said)
 	}
 	slices.Reverse(m.Earlier)
+	for _, sight := range t.brief.Seen {
+		m.Pictures = append(m.Pictures, picture{t.hide(sight.Shows, longestShows), t.hide(sight.Reads, longestReads)})
+	}
 	user, err := json.Marshal(m)
 	if err != nil {
 		return request{}, fmt.Errorf("write the material: %w", err)
@@ -250,6 +261,9 @@ func take[T ~string](r *dialogue.Reading, field string, g guess, of []T, to *T) 
 
 // intent believes a courtesy only of a few words: a matter must never be swallowed.
 func (t *triage) intent(said string) dialogue.Intent {
+	if strings.TrimSpace(t.brief.Subject+t.brief.Text) == "" && said != "matter" {
+		return dialogue.Unclear // a picture alone greets nobody, and asks for nothing
+	}
 	switch said {
 	case "greeting", "thanks":
 		if len(strings.Fields(t.brief.Text)) > courtesyWords {

@@ -22,7 +22,7 @@ func (d *desk) modelOptions(builtin dialogue.Assistant) llm.Options {
 		Endpoint: endpointOf(m), BuiltIn: builtin, Desk: d.cfg.Desk.Name, Clock: d.clock, Location: d.cfg.Desk.TimeZone,
 		Deadline: d.cfg.Assistant.Patience - spare, Concurrency: m.Concurrency, Retries: m.Retries,
 		Budget:        llm.Budget{Day: int64(m.Budget.Day), Organisation: int64(m.Budget.Organisation), Conversation: int64(m.Budget.Conversation)},
-		Transcription: m.Transcription, Embeddings: m.Embeddings, Files: d.files.attachments,
+		Transcription: m.Transcription, Embeddings: m.Embeddings, Pictures: m.Pictures, Files: d.files.attachments,
 		Ledger: d.db.Spent(), Price: llm.Price{In: m.Price.In, Out: m.Price.Out, Embeddings: m.Price.Embeddings}, Log: d.log,
 	}
 	if _, isReal := d.clock.(bot.SystemClock); isReal {

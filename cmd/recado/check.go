@@ -110,6 +110,9 @@ func checksOf(cfg config.Config, now func() time.Time) []check {
 	}
 	if cfg.Assistant.Model.On() {
 		checks = append(checks, check{"model " + cfg.Assistant.Model.Name, t.model})
+		if cfg.Assistant.Model.Pictures {
+			checks = append(checks, check{"pictures by " + cfg.Assistant.Model.Name, t.pictures})
+		}
 		if name := cfg.Assistant.Model.Embeddings; name != "" {
 			checks = append(checks, check{"model " + name, t.embeddings})
 		}

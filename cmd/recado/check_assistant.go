@@ -24,6 +24,27 @@ func (t tryer) modelTried() (*llm.Assistant, string, error) {
 	return a, at, err
 }
 
+// pictures has the model look at a number.
+func (t tryer) pictures(ctx context.Context) (string, error) {
+	a, at, err := t.modelTried()
+	if err != nil {
+		return "", err
+	}
+	took, reads, err := a.CheckPictures(ctx)
+	var f *llm.Failure
+	switch patience := t.cfg.Assistant.Patience * 6 / 10; {
+	case errors.As(err, &f) && f.Why == llm.Rejected && f.Status == 400:
+		return "", fmt.Errorf("%q takes no pictures (HTTP 400); take a model that does, or set assistant.model.pictures to false", t.cfg.Assistant.Model.Name)
+	case err != nil:
+		return "", modelTrouble(at, t.cfg.Assistant.Model.Name, err)
+	case !reads:
+		return "", doubt("it answers, and does not read a number that stands large on a picture: what it says of screens will be guesses; take another model")
+	case took > patience:
+		return "", doubt(fmt.Sprintf("it reads a picture, but took %.1f s of the %s that are left for it: most will go undescribed", took.Seconds(), patience))
+	}
+	return fmt.Sprintf("it reads a picture in %.1f s; each costs some 1,000 to 3,000 tokens", took.Seconds()), nil
+}
+
 // embeddings has the model of vectors make two, and says what it will cost.
 func (t tryer) embeddings(ctx context.Context) (string, error) {
 	a, at, err := t.modelTried()

@@ -74,3 +74,43 @@ func TestCheckOfEmbeddings(t *testing.T) {
 		})
 	}
 }
+
+// A model that is to look at pictures is shown one.
+func TestCheckOfPictures(t *testing.T) {
+	server, err := assisttest.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = server.Close() }()
+	reads := ""
+	server.Answer(func(c assisttest.Chat) string {
+		if c.Name != "picture" {
+			return assisttest.Fill(c.Schema)
+		}
+		return asJSON(map[string]string{"shows": "Um número", "reads": reads})
+	})
+	for name, c := range map[string]struct {
+		lacks       assisttest.Lack
+		mood        assisttest.Mood
+		reads, want string
+	}{
+		"it reads":         {assisttest.Lack{}, assisttest.Good, "539", "ok     pictures by m1: it reads a picture in "},
+		"it guesses":       {assisttest.Lack{}, assisttest.Good, "Boa tarde", "note   pictures by m1: it answers, and does not read a number"},
+		"it takes none":    {assisttest.Lack{Pictures: true}, assisttest.Good, "", "WRONG  pictures by m1: \"m1\" takes no pictures (HTTP 400)"},
+		"it only talks":    {assisttest.Lack{}, assisttest.Prose, "", "WRONG  pictures by m1: \"m1\" answers, but not with what it is asked for (garbled)"},
+		"it takes no keys": {assisttest.Lack{}, assisttest.NoKey, "", "WRONG  pictures by m1: " + server.URL + " does not take the key (HTTP 401)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			reads = c.reads
+			server.Always(c.mood)
+			server.Lacks(c.lacks)
+			cfg := written(t, "recado.yaml", fmt.Sprintf(
+				"data: %s\nweb: {listen: %q}\nsmtp_in: {enabled: off}\ndesk: {register: s@desk.example}\nassistant: {model: {name: m1, url: %q, key: hunter2, pictures: true}}\n",
+				t.TempDir(), deadPort(t), server.URL))
+			out, _, _ := told(t, "check", "-c", cfg)
+			if got := lineOf(out, "pictures by m1"); !strings.HasPrefix(got, c.want) {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}

@@ -25,7 +25,7 @@ func injections(t *testing.T) []injection {
 	return rows
 }
 
-// There are sixty, of every kind, in three languages, and no two alike.
+// There are 76, of every kind, in three languages, and no two alike.
 func TestInjectionsAreOfEveryKind(t *testing.T) {
 	seen, texts := map[string]int{}, map[string]bool{}
 	for _, r := range injections(t) {
@@ -38,15 +38,15 @@ func TestInjectionsAreOfEveryKind(t *testing.T) {
 		texts[r.Text] = true
 	}
 	for _, kind := range []string{
-		"language pt", "language en", "language es", "place text", "place mail", "place file", "place article", "place ocr",
+		"language pt", "language en", "language es", "place text", "place mail", "place file", "place article", "place ocr", "place picture",
 		"wish close", "wish show", "wish priority", "wish prompt", "wish admin", "wish send",
 	} {
 		if seen[kind] < 5 {
 			t.Errorf("%s: %d", kind, seen[kind])
 		}
 	}
-	if len(texts) != 60 {
-		t.Errorf("%d texts", len(texts))
+	if len(texts) != 76 || seen["place voice"] < 4 {
+		t.Errorf("%d texts, %d spoken", len(texts), seen["place voice"])
 	}
 }
 
@@ -238,7 +238,7 @@ func TestTheObeyingModelIsHeard(t *testing.T) {
 	if one, opened := after.tickets["2026-000004"]; !opened || one.Severity != ticket.Critical {
 		t.Errorf("the model's wish went nowhere, so that nothing could be found: %+v", one)
 	}
-	if !by["pretend/triage-1"] {
+	if !by["pretend/triage-2"] {
 		t.Errorf("nothing was read by the model, only by %v", by)
 	}
 }

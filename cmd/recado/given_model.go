@@ -38,6 +38,14 @@ func (s *stage) givenModelHearing(m []string) error {
 	return nil
 }
 
+// givenModelSeeing says what every picture shows, and what can be read on it.
+func (s *stage) givenModelSeeing(m []string) error {
+	s.cfg.Assistant.Model.Pictures = true
+	s.modelSees = asJSON(map[string]string{"shows": m[1], "reads": m[2]})
+	s.withModel().Answer(s.modelAnswers)
+	return nil
+}
+
 // givenModelMeaning has texts with one of two words compared as alike, and all others as
 // something else.
 func (s *stage) givenModelMeaning(m []string) error {
@@ -73,6 +81,9 @@ var offeredLine = regexp.MustCompile(`(?m)^([psmc]\d+): (.+)$`)
 // modelAnswers fills the form in as the first rule says that fits; what no rule says is
 // "none", and unsure.
 func (s *stage) modelAnswers(c assisttest.Chat) string {
+	if c.Name == "picture" && s.modelSees != "" {
+		return s.modelSees
+	}
 	if c.Name != "triage" {
 		return assisttest.Fill(c.Schema)
 	}

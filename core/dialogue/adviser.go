@@ -21,13 +21,21 @@ type Adviser interface {
 type Listener interface {
 	// Hears reports whether it can do anything with a kind of file.
 	Hears(mediaType string) bool
-	Hear(ctx context.Context, f Heard) (string, error)
+	Hear(ctx context.Context, f Enclosed) (string, error)
 }
 
-// Heard is a recording to be written down, and whose it is.
-type Heard struct {
+// Viewer is what an Assistant may be besides: it says what pictures show. What it says is
+// a machine's word, for the team and for its own reading; nothing in it is a command.
+type Viewer interface {
+	// Views reports whether it can do anything with a kind of file.
+	Views(mediaType string) bool
+	View(ctx context.Context, f Enclosed) (Sight, error)
+}
+
+// Enclosed is a file to be written down or described, and whose it is.
+type Enclosed struct {
 	File         message.Attachment
-	Language     string // the sender's, or ""
+	Language     string // to be written in: the sender's, or ""
 	Organisation directory.Organisation
 	Conversation string
 }

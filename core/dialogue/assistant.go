@@ -20,6 +20,7 @@ type Brief struct {
 	Text         string   // what was just written, a burst joined by newlines
 	Subject      string   // of an e-mail
 	Earlier      []string // the person's previous words about the same matter, oldest first
+	Seen         []Sight  // what pictures that came along show
 	Language     string   // the person's, when known
 	Organisation directory.Organisation
 	Offer        catalog.Offer // the only ids that may be named
@@ -35,6 +36,14 @@ type Brief struct {
 	// NoModel: one of the person's organisations does not want a model to read its
 	// messages. What runs within the desk may.
 	NoModel bool
+}
+
+// Sight is what a machine saw in a picture. It is nobody's word.
+type Sight struct {
+	File  string `json:"file"` // digest of the picture
+	Name  string `json:"name,omitempty"`
+	Shows string `json:"shows"`           // one or two sentences, in the sender's language
+	Reads string `json:"reads,omitempty"` // the words that stand in it
 }
 
 // Intent is what a text is for. Commands ("meus chamados", "1", "cancelar") never

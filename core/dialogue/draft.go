@@ -209,6 +209,6 @@ func (d *Draft) clone() *Draft {
 		return nil
 	}
 	c := *d
-	c.Said, c.Offered, c.Skipped = slices.Clone(d.Said), slices.Clone(d.Offered), slices.Clone(d.Skipped)
+	c.Said, c.Offered, c.Skipped, c.Sights = slices.Clone(d.Said), slices.Clone(d.Offered), slices.Clone(d.Skipped), slices.Clone(d.Sights)
 	return &c
 }

@@ -146,16 +146,19 @@ func (s *scene) decideAll(r Reader) error {
 	if err := s.decide(r); err != nil {
 		return err
 	}
+	if err := s.showSights(); err != nil {
+		return err
+	}
 	return s.showRooms()
 }
 
 // asking is what the assistant is asked for this turn; nil: nothing.
 func (s *scene) asking() (func(context.Context), error) {
+	if perceive := s.perceiving(); perceive != nil {
+		return perceive, nil
+	}
 	if s.wantsReading() {
 		return s.ask, nil
-	}
-	if l := s.listener(); l != nil {
-		return func(ctx context.Context) { s.transcribe(ctx, l) }, nil
 	}
 	a := s.adviser()
 	if a == nil {

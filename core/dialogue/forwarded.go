@@ -196,7 +196,7 @@ func (s *scene) tellJoined(t *ticket.Ticket, p directory.Person, as notice.Audie
 			To: to, Language: notice.Language(orElse(p.Language, s.e.Desk.Language)), Key: noticeKey(notice.Opened, as), Ticket: t,
 			Data: notice.Data{
 				"Name": p.First(), "By": s.byName(as), "Requester": requester.Name, "Text": strings.TrimSpace(t.Description), "About": "",
-				"Chat": to.Channel != message.Email, "Folded": false, "Caution": "",
+				"Chat": to.Channel != message.Email, "Folded": false, "Caution": "", "Seen": "",
 			},
 		})
 	}

@@ -78,7 +78,7 @@ func (s *scene) notifyAll(event notice.Event, t *ticket.Ticket, data notice.Data
 			To: r.To, Language: notice.Language(orElse(r.Person.Language, s.e.Desk.Language)), Key: noticeKey(event, r.As),
 			Ticket: t, Proactive: unasked(event), Attachments: files,
 			Data: notice.Data{
-				"Name": r.Person.First(), "By": s.byName(r.As), "Requester": f.Requester.Name, "Text": "", "About": "", "Folded": false, "Caution": "",
+				"Name": r.Person.First(), "By": s.byName(r.As), "Requester": f.Requester.Name, "Text": "", "About": "", "Folded": false, "Caution": "", "Seen": "",
 				"Chat": r.To.Channel != message.Email,
 			},
 		}

@@ -18,9 +18,10 @@ func (s *scene) brief() Brief {
 	b := Brief{
 		Text: cmp.Or(s.heardWords, s.in.Text), Subject: stripRe(s.in.Subject), Language: s.who.Language,
 		Organisation: s.org, Offer: s.offer, WantArticles: s.thread == nil, IntentOnly: s.goesOn(),
-		Conversation: s.in.Conversation, NoModel: s.noModel,
+		Conversation: s.in.Conversation, NoModel: s.noModel, Seen: s.sights,
 	}
 	if d := s.session.Draft; d != nil {
+		b.Seen = append(slices.Clone(d.Sights), s.sights...)
 		for _, said := range d.Said {
 			b.Earlier = append(b.Earlier, said.Text)
 		}

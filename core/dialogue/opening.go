@@ -58,7 +58,7 @@ func (s *scene) open() error {
 	if s.chat() && bareChoice.MatchString(s.in.Text) && len(s.in.Attachments) == 0 {
 		d.Said = nil // the answer to a question that was lost describes nothing
 	}
-	if len(d.Said) == 0 || strings.TrimSpace(s.in.Text+s.in.Subject) == "" {
+	if len(d.Said) == 0 || strings.TrimSpace(s.in.Text+s.in.Subject) == "" && !s.showsMatter() {
 		s.question(topicOpening, stepWords, s.wordsKey(), notice.Data{"Name": s.who.First()})
 		s.outcome(message.Talked, "what is it about", nil)
 		return nil
@@ -69,6 +69,9 @@ func (s *scene) open() error {
 	}
 	return s.suggestOrAsk()
 }
+
+// showsMatter reports pictures without words, in which a matter was seen.
+func (s *scene) showsMatter() bool { return len(s.sights) > 0 && s.reading.Intent == Matter }
 
 // opensNew starts afresh at a person's word. Words that were just put into another
 // ticket are taken along.

@@ -46,7 +46,7 @@ func (s *scene) wordsGiven(d *Draft) error {
 	if told {
 		d.Said = append(d.Said, s.said()...)
 	}
-	if strings.TrimSpace(s.in.Text) == "" || !told {
+	if strings.TrimSpace(s.in.Text) == "" && !s.showsMatter() || !told {
 		s.question(topicOpening, stepWords, s.wordsKey(), notice.Data{"Name": s.who.First()})
 		s.outcome(message.Talked, "what is it about", nil)
 		return nil

@@ -136,7 +136,7 @@ func (s *scene) customer() error {
 	if done, err := s.rated(); done || err != nil {
 		return err
 	}
-	if s.reading.Intent == Human {
+	if s.reading.Intent == Human || s.command.command == cmdHuman && !s.commandAnswers() { // with a file beside it
 		return s.asksForHuman()
 	}
 	if s.asked() {
@@ -255,7 +255,7 @@ func (s *scene) wantsReading() bool {
 	if s.in.Defect != message.Whole && strings.TrimSpace(s.in.Text) == "" {
 		return false
 	}
-	if strings.TrimSpace(s.in.Text+s.in.Subject) == "" || s.command.command != cmdNone {
+	if strings.TrimSpace(s.in.Text+s.in.Subject) == "" && len(s.sights) == 0 || s.command.command != cmdNone || s.reading.Intent == Human {
 		return false
 	}
 	if _, _, stars := survey.Parse(s.in.Text); stars {

@@ -40,7 +40,8 @@ type scene struct {
 	noModel bool                   // one of theirs wants no model
 	reading Reading
 
-	heardWords string // what a machine heard, without its marks
+	heardWords string  // what a machine heard, without its marks
+	sights     []Sight // and what it saw
 
 	caseOf *Case   // what an agent wants advice about (H4)
 	advice *Advice // nil: none was asked for, or given

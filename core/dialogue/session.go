@@ -50,6 +50,7 @@ type Draft struct {
 	Nothing  bool            `json:"nothing,omitempty"` // it is a question, and no article answers it
 	Skipped  []string        `json:"skipped,omitempty"` // fields the person could not tell
 	By       string          `json:"by,omitempty"`      // which assistant read it
+	Sights   []Sight         `json:"sights,omitempty"`  // what a machine saw in its pictures
 
 	Continues ticket.ID `json:"continues,omitempty"` // B12: the ticket that it follows
 

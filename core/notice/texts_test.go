@@ -149,6 +149,7 @@ func TestTranslated(t *testing.T) {
 
 // samples has a value for every field that texts ask for, no two alike.
 var samples = map[string]any{
+	".Seen": "🖼️ Uma tela de erro", ".Shows": "Uma impressora sem papel", ".Reads": "PAPER OUT",
 	".Folded": true, ".Caution": "⚠️ Abra com cuidado.", ".Attached": true, ".At": "hoje 9:07",
 	".Emoji": "🎈", ".Merge": "m-1", ".Other": "Ana (celular)",
 	".Part": "WhatsApp principal", ".Detail": "device removed", ".Since": "hoje 8:15",

@@ -340,7 +340,7 @@ func TestTextsAreGivenWhatTheyAskFor(t *testing.T) {
 // Notices are given the same by core/dialogue, whatever the event; these are the rest.
 func TestNoticesAskForWhatTheyAreGiven(t *testing.T) {
 	t.Parallel()
-	always := []string{".Name", ".By", ".Requester", ".Text", ".About", ".Folded", ".Caution", ".Chat", ".Number", ".Subject", ".Desk"}
+	always := []string{".Name", ".By", ".Requester", ".Text", ".About", ".Folded", ".Caution", ".Seen", ".Chat", ".Number", ".Subject", ".Desk"}
 	more := map[Event][]string{Reminder: {".Until", ".Last"}, Warning: {".Until", ".Last"}, Overdue: {".What", ".Due", ".Missed"}, Waits: {".For", ".Since"}, Merged: {".Into", ".IntoSubject"}, Parted: {".Into", ".IntoSubject"}}
 	have := forms(t, Languages()[0])
 	for event, all := range audiences {

@@ -27,7 +27,7 @@ func (in *Inbox) claim(ctx context.Context, work []*conversation, now time.Time)
 	later := now.Add(pollEvery)
 	if len(wanted) > 0 {
 		claims, err := in.opts.Store.Claim(ctx, in.opts.Owner, wanted, now, claimTTL)
-		if delay := in.noteStore(ctx, "claim conversations", err); err != nil {
+		if delay := in.store.Note(ctx, "claim conversations", err); err != nil {
 			later = now.Add(delay)
 		}
 		for _, claim := range claims {
@@ -84,7 +84,7 @@ func (in *Inbox) renew(ctx context.Context, now time.Time) bool {
 	timely, cancel := context.WithTimeout(ctx, claimMargin) // an answer that comes later is of no use
 	defer cancel()
 	err := in.opts.Store.Renew(timely, in.opts.Owner, now, claimTTL)
-	if in.noteStore(ctx, "renew claims", err); err != nil {
+	if in.store.Note(ctx, "renew claims", err); err != nil {
 		return false
 	}
 	in.mu.Lock()
@@ -141,7 +141,7 @@ func (in *Inbox) release(ctx context.Context) {
 		return
 	}
 	err := in.opts.Store.Release(ctx, claims)
-	if in.noteStore(ctx, "release claims", err); err != nil {
+	if in.store.Note(ctx, "release claims", err); err != nil {
 		return
 	}
 	in.mu.Lock()

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"recado/bot/lane"
+	"recado/bot/outage"
 	"recado/core/message"
 )
 
@@ -93,7 +94,7 @@ type Inbox struct {
 	known   *schedule
 	busy    int              // turns started and not ended
 	givenUp map[string]Claim // claims to be released with the next batch
-	store   outage
+	store   *outage.Watch
 }
 
 // New makes an Inbox; it starts nothing.
@@ -120,6 +121,7 @@ func New(opts Options) (*Inbox, error) {
 		turn:    make(chan struct{}, 1),
 		known:   newSchedule(),
 		givenUp: map[string]Claim{},
+		store:   &outage.Watch{Whose: "inbox", Clock: opts.Clock.Now, Log: opts.Logger},
 	}
 	in.turn <- struct{}{}
 	return in, nil
@@ -263,7 +265,7 @@ func (in *Inbox) Settle(ctx context.Context) (looks int, next time.Time, err err
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	next, _ = in.known.next()
-	return looks, next, in.store.err
+	return looks, next, in.store.Err()
 }
 
 // round starts everything that is due and says when to come again, at the latest.
@@ -298,7 +300,7 @@ func (in *Inbox) round(ctx context.Context, start func(*conversation)) (next tim
 // by a process that died. What is younger than spare is left to who accepted it.
 func (in *Inbox) refill(ctx context.Context, now time.Time, spare time.Duration) {
 	pending, err := in.opts.Store.Waiting(ctx, now, pollLimit)
-	if in.noteStore(ctx, "list what waits", err); err != nil {
+	if in.store.Note(ctx, "list what waits", err); err != nil {
 		return
 	}
 	in.mu.Lock()

@@ -22,7 +22,7 @@ func (in *Inbox) work(ctx context.Context, c *conversation) {
 	defer stop(nil)
 	claim := in.begin(c, stop)
 	items, err := in.opts.Store.Items(ctx, c.name, readLimit)
-	if delay := in.noteStore(ctx, "read the items of a conversation", err); err != nil {
+	if delay := in.store.Note(ctx, "read the items of a conversation", err); err != nil {
 		in.end(c, in.opts.Clock.Now().Add(delay))
 		return
 	}
@@ -113,7 +113,7 @@ func (in *Inbox) blame(ctx context.Context, t Turn, cause error) time.Time {
 	if err != nil && in.opts.Lost != nil && in.opts.Lost(err) {
 		return now.Add(firstPause) // the turn did commit, or is another's: what still waits tells
 	}
-	if delay := in.noteStore(ctx, "note a failed turn", err); err != nil {
+	if delay := in.store.Note(ctx, "note a failed turn", err); err != nil {
 		return now.Add(max(delay, firstPause)) // uncounted: the store itself is in trouble
 	}
 	if dead {

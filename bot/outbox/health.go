@@ -1,9 +1,6 @@
 package outbox
 
-import (
-	"context"
-	"time"
-)
+import "time"
 
 const (
 	firstPause = 10 * time.Second // of a channel that is signed out, before it is tried again
@@ -23,11 +20,11 @@ func (o *Outbox) State() State {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now := o.opts.Clock.Now()
-	s := State{Paused: o.pause.why, InHand: o.rows, Err: o.store.err}
+	s := State{Paused: o.pause.why, InHand: o.rows, Err: o.store.Err()}
 	for _, l := range o.hand {
 		s.Lag = max(s.Lag, now.Sub(l.since))
 	}
-	for _, since := range []time.Time{o.pause.since, o.store.since} {
+	for _, since := range []time.Time{o.pause.since, o.store.Since()} {
 		if !since.IsZero() {
 			s.Lag = max(s.Lag, now.Sub(since))
 		}
@@ -83,48 +80,4 @@ func (o *Outbox) pausedUntil() time.Time {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.pause.until
-}
-
-// outage is a time during which the store does not answer.
-type outage struct {
-	failures int // in a row
-	since    time.Time
-	err      error
-}
-
-// trouble is the store's last error; nil when it answers.
-func (o *Outbox) trouble() error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.store.err
-}
-
-// noteStore keeps count of the store's failures. It returns how long to leave the
-// store alone after this one; zero when err is nil. An outage is logged when it
-// begins and when it is over, not at every try.
-func (o *Outbox) noteStore(ctx context.Context, doing string, err error) time.Duration {
-	if err != nil && ctx.Err() != nil {
-		return 0 // cut short by ourselves; it says nothing of the store
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if err == nil {
-		if o.store.failures > 0 {
-			o.opts.Logger.Info("the outbox's store answers again", "channel", o.opts.Channel.Name(), "failures", o.store.failures)
-		}
-		o.store = outage{}
-		return 0
-	}
-	if o.store.failures == 0 {
-		o.store.since = o.opts.Clock.Now()
-		o.opts.Logger.Error("the outbox's store fails; what waits is kept and tried again",
-			"channel", o.opts.Channel.Name(), "doing", doing, "error", err)
-	}
-	o.store.failures++
-	o.store.err = err
-	wait := storeStep
-	for range min(o.store.failures-1, 10) {
-		wait = min(2*wait, storeWait)
-	}
-	return wait
 }

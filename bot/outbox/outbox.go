@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"recado/bot/lane"
+	"recado/bot/outage"
 	"recado/channels"
 	"recado/core/message"
 )
@@ -71,12 +72,10 @@ type Buried struct {
 }
 
 const (
-	batch     = 64                     // rows in hand at the same time
-	pollEvery = time.Second            // for rows that other processes posted
-	restEvery = 5 * time.Millisecond   // between two looks that find nothing, however often it is woken
-	noteTime  = 2 * time.Second        // to note what is known when the process ends
-	storeWait = 5 * time.Second        // the longest between two tries while the store is away
-	storeStep = 100 * time.Millisecond // the first of them
+	batch     = 64                   // rows in hand at the same time
+	pollEvery = time.Second          // for rows that other processes posted
+	restEvery = 5 * time.Millisecond // between two looks that find nothing, however often it is woken
+	noteTime  = 2 * time.Second      // to note what is known when the process ends
 )
 
 // Outbox sends the messages of one channel and account. Make one with New.
@@ -91,7 +90,7 @@ type Outbox struct {
 	results []Result                  // known, and not noted yet
 	noting  chan struct{}             // tells the recorder that there are results
 	pause   pause
-	store   outage
+	store   *outage.Watch
 	partial bool // the last look left addresses out
 }
 
@@ -128,6 +127,9 @@ func New(opts Options) (*Outbox, error) {
 		turn:   make(chan struct{}, 1),
 		hand:   map[message.Address]*line{},
 		noting: make(chan struct{}, 1),
+		store: &outage.Watch{
+			Whose: "outbox", Clock: opts.Clock.Now, Log: opts.Logger.With("channel", opts.Channel.Name()),
+		},
 	}
 	o.turn <- struct{}{}
 	return o, nil
@@ -195,11 +197,11 @@ func (o *Outbox) Settle(ctx context.Context) (sends int, next time.Time, err err
 			o.deliver(ctx, ctx, row)
 		}
 		o.note(ctx)
-		if err := o.trouble(); len(rows) == 0 || err != nil {
+		if err := o.store.Err(); len(rows) == 0 || err != nil {
 			break
 		}
 	}
-	if err := o.trouble(); err != nil {
+	if err := o.store.Err(); err != nil {
 		return sends, time.Time{}, err
 	}
 	next, err = o.opts.Store.NextDue(ctx, o.opts.Channel.Name(), o.opts.Channel.Account())
@@ -219,7 +221,7 @@ func (o *Outbox) look(ctx context.Context, polled bool) (rows []Row, sleep time.
 		return nil, pollEvery // the end of a send wakes us; the end of a pause is found by polling
 	}
 	rows, err := o.opts.Store.Due(ctx, o.opts.Channel.Name(), o.opts.Channel.Account(), now, exclude, limit)
-	if delay := o.noteStore(ctx, "look for rows", err); err != nil {
+	if delay := o.store.Note(ctx, "look for rows", err); err != nil {
 		return nil, delay
 	}
 	o.take(rows)
@@ -232,7 +234,7 @@ func (o *Outbox) look(ctx context.Context, polled bool) (rows []Row, sleep time.
 // untilNext is how long until another row is due, at most until the next poll.
 func (o *Outbox) untilNext(ctx context.Context, now time.Time) time.Duration {
 	next, err := o.opts.Store.NextDue(ctx, o.opts.Channel.Name(), o.opts.Channel.Account())
-	if delay := o.noteStore(ctx, "look for the next row", err); err != nil {
+	if delay := o.store.Note(ctx, "look for the next row", err); err != nil {
 		return delay
 	}
 	if next.IsZero() || !next.After(now) { // none, or one in hand: the recorder or a commit wakes us

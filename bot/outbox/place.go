@@ -45,7 +45,7 @@ func (o *Outbox) place(ctx context.Context, row *Row) (standsFor string, wait ti
 		return "", 0
 	}
 	found, err := o.posted(ctx, *row, ids)
-	if delay := o.noteStore(ctx, "look for a thread", err); err != nil {
+	if delay := o.store.Note(ctx, "look for a thread", err); err != nil {
 		return "", max(delay, placeWait)
 	}
 	for _, id := range ids {

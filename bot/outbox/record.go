@@ -3,6 +3,8 @@ package outbox
 import (
 	"context"
 	"time"
+
+	"recado/bot/outage"
 )
 
 // keepResult has a result noted. Until it is, its address takes nothing more, so
@@ -67,8 +69,8 @@ func (o *Outbox) note(ctx context.Context) (wait time.Duration) {
 		return 0
 	}
 	err := o.opts.Store.Record(ctx, results)
-	if delay := o.noteStore(ctx, "note results", err); err != nil {
-		return max(delay, storeStep)
+	if delay := o.store.Note(ctx, "note results", err); err != nil {
+		return max(delay, outage.FirstWait)
 	}
 	o.mu.Lock()
 	o.results = o.results[len(results):]

@@ -130,7 +130,7 @@ func (o *Outbox) claim(ctx context.Context, row Row) bool {
 		return true
 	}
 	mine, err := store.ClaimSend(ctx, row.Seq)
-	_ = o.noteStore(ctx, "claim a message", err)
+	_ = o.store.Note(ctx, "claim a message", err)
 	return err == nil && mine
 }
 

@@ -22,7 +22,7 @@ func (o *Outbox) standing(ctx context.Context, row Row) (say *message.Outbound, 
 	}
 	family, err := o.opts.Store.Family(ctx, name)
 	if err != nil {
-		o.noteStore(ctx, "look for what a message amends", err)
+		o.store.Note(ctx, "look for what a message amends", err)
 		return nil, false, fmt.Errorf("outbox: what became of message %s: %w", name, err)
 	}
 	for _, m := range family {

@@ -88,8 +88,9 @@ var rules = map[string]rule{
 
 	"bot":            {ours: []string{"channels", "core/*", "bot/inbox", "bot/lane", "bot/outbox"}},
 	"bot/lane":       {},
-	"bot/inbox":      {ours: []string{"bot/lane", "core/message"}, tests: []string{"channels", "core/dialogue"}},
-	"bot/outbox":     {ours: []string{"bot/lane", "channels", "core/message"}, tests: []string{"core/dialogue"}},
+	"bot/outage":     {},
+	"bot/inbox":      {ours: []string{"bot/lane", "bot/outage", "core/message"}, tests: []string{"channels", "core/dialogue"}},
+	"bot/outbox":     {ours: []string{"bot/lane", "bot/outage", "channels", "core/message"}, tests: []string{"core/dialogue"}},
 	"bot/pace":       {ours: []string{"core/message"}},
 	"bot/sqlstore":   {ours: []string{"channels", "core/*", "bot/inbox", "bot/outbox"}, tests: []string{"bot"}},
 	"bot/redisstore": {ours: []string{"core/dialogue", "core/message"}},

@@ -32,11 +32,6 @@ func (t *Ticket) takesPart(p directory.Person) bool {
 	return member && t.IsParticipant(p.ID)
 }
 
-// MayAct says whether a person who sees the ticket may speak in it. All may.
-func (t *Ticket) MayAct(p directory.Person, requester RequesterRole) error {
-	return t.MaySee(p, requester)
-}
-
 // ownerOrBetter: the requester, the organisation's administrators and the team.
 func (t *Ticket) ownerOrBetter(p directory.Person) bool {
 	return p.Active && (p.OnTeam() || p.ID == t.Requester || p.Is(t.Org, directory.Administrator))

@@ -49,9 +49,6 @@ func TestMaySee(t *testing.T) {
 				if got := code(t, tk.MaySee(p, tc.role)); got != want {
 					t.Errorf("got %q, want %q", got, want)
 				}
-				if got := code(t, tk.MayAct(p, tc.role)); got != want {
-					t.Errorf("to act: got %q, want %q", got, want)
-				}
 				if got := code(t, tk.MaySee(inactive(p), tc.role)); got != "no-such-ticket" {
 					t.Errorf("deactivated: got %q", got)
 				}

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/google/uuid"
 
@@ -18,30 +16,9 @@ import (
 	"recado/core/catalog"
 	"recado/core/dialogue"
 	"recado/core/directory"
-	"recado/core/message"
 	"recado/core/notice"
 	"recado/core/ticket"
 )
-
-// actor is somebody in a transcript, registered or not.
-type actor struct {
-	name      string
-	id        directory.PersonID
-	guest     bool // from outside the team's workspace
-	addresses []message.Address
-}
-
-func (a *actor) has(at message.Address) bool { return slices.Contains(a.addresses, at) }
-
-// nick is the name that a transcript uses for a person.
-func (s *stage) nick(id string) string {
-	for nick, a := range s.cast {
-		if id != "" && string(a.id) == id {
-			return nick
-		}
-	}
-	return id
-}
 
 // Given reads one line of the world before.
 func (s *stage) Given(ctx context.Context, text string) error {
@@ -195,55 +172,6 @@ func (s *stage) givenPhrasing(m []string) error {
 	})
 }
 
-func (s *stage) givenNoAssistant([]string) error {
-	s.script.silent = true
-	return nil
-}
-
-// givenBadAssistant makes the assistant fail, panic, or name what it was not offered.
-func (s *stage) givenBadAssistant(m []string) error {
-	s.script.fault = m[1]
-	return nil
-}
-
-// givenReading scripts the assistant: what it reads out of words that hold a part.
-func (s *stage) givenReading(m []string) error {
-	r := dialogue.Reading{Intent: dialogue.Matter, Sure: map[string]float64{}, By: "script"}
-	for _, f := range readingForm.FindAllStringSubmatch(m[2], -1) {
-		value := strings.Trim(f[2], `"`)
-		r.Sure[f[1]] = 1
-		item := func() string { return s.ids[f[1]+":"+fold(value)] }
-		switch f[1] {
-		case "intent":
-			r.Intent = dialogue.Intent(value)
-		case "product":
-			r.About.Product = item()
-		case "system":
-			r.About.System = item()
-		case "module":
-			r.About.Module = item()
-		case "category":
-			r.About.Category = item()
-		case "severity":
-			r.Severity = ticket.Level(value)
-		case "type":
-			r.Type = ticket.Type(value)
-		case "subject":
-			r.Subject = value
-		case "language":
-			r.Language = value
-		case "article":
-			r.Articles = append(r.Articles, dialogue.Suggestion{Article: value, Score: 1})
-		default:
-			return fmt.Errorf("the assistant reads no %q", f[1])
-		}
-	}
-	s.script.rules = append(s.script.rules, scripted{part: m[1], reading: r})
-	return nil
-}
-
-var readingForm = regexp.MustCompile(`(\w+)=("[^"]*"|\S+)`)
-
 func (s *stage) givenQuiet(m []string) error {
 	n, err := strconv.Atoi(m[1])
 	s.cfg.Chat.Quiet.WhatsApp = time.Duration(n) * time.Second
@@ -313,210 +241,10 @@ func (s *stage) givenHours(m []string) error {
 	return nil
 }
 
-func (s *stage) givenLanguage(m []string) error {
-	return s.changed(m[1], func(p *directory.Person) { p.Language = notice.Language(m[2]) })
-}
-
 // givenDeskLanguage is what is spoken in the team's rooms.
 func (s *stage) givenDeskLanguage(m []string) error {
 	s.cfg.Desk.Language = notice.Language(m[1])
 	return nil
-}
-
-// givenLeave deactivates somebody.
-func (s *stage) givenLeave(m []string) error {
-	return s.changed(m[1], func(p *directory.Person) { p.Active = false })
-}
-
-// givenNotices is where somebody wants to hear of what happens.
-func (s *stage) givenNotices(m []string) error {
-	return s.changed(m[1], func(p *directory.Person) { p.NoticeBy = []message.Channel{message.Channel(m[2])} })
-}
-
-// changed changes what is registered of somebody.
-func (s *stage) changed(nick string, change func(*directory.Person)) error {
-	a, ok := s.cast[nick]
-	if !ok {
-		return fmt.Errorf("nobody was given the name %q", nick)
-	}
-	return s.later(func(ctx context.Context, tx dialogue.Tx) error {
-		p, err := tx.Person(ctx, a.id)
-		if err != nil {
-			return fmt.Errorf("%s: %w", nick, err)
-		}
-		change(&p)
-		return tx.SavePerson(ctx, &p)
-	})
-}
-
-func (s *stage) givenStranger(m []string) error {
-	aliases, _, err := aliasesOf(m[2], s.clock.Now())
-	if err != nil {
-		return err
-	}
-	s.cast[m[1]] = &actor{name: capital(m[1]), addresses: addressesOf(aliases)}
-	return nil
-}
-
-func (s *stage) givenTeam(m []string) error {
-	return s.person(m[1], directory.Person{Team: directory.Role(m[2])}, true, m[3])
-}
-
-func (s *stage) givenCustomer(m []string) error {
-	var p directory.Person
-	for name := range strings.SplitSeq(m[3], " and ") {
-		id, ok := s.ids["org/"+fold(name)]
-		if !ok {
-			return fmt.Errorf("no organisation %q was given", name)
-		}
-		member := directory.Membership{Org: directory.OrgID(id), Role: directory.Role(m[2])}
-		switch m[2] {
-		case "standard user", "former user":
-			member.Role = directory.Standard
-		case "third party":
-			member.Role, member.ThirdParty = directory.Standard, true
-		}
-		p.Members = append(p.Members, member)
-	}
-	return s.person(m[1], p, m[2] != "former user", m[4])
-}
-
-// person registers somebody.
-func (s *stage) person(nick string, p directory.Person, active bool, rest string) error {
-	aliases, language, err := aliasesOf(rest, s.clock.Now())
-	if err != nil {
-		return err
-	}
-	p.ID, p.Name, p.Active, p.Aliases, p.CreatedAt = directory.PersonID(newID()), capital(nick), active, aliases, s.clock.Now()
-	p.Language = language
-	s.cast[nick] = &actor{name: p.Name, id: p.ID, addresses: addressesOf(aliases)}
-	return s.later(func(ctx context.Context, tx dialogue.Tx) error { return tx.SavePerson(ctx, &p) })
-}
-
-// aliasesOf reads "whatsapp +55 11 99999-0001, unverified ana@aurora.example, speaks en".
-func aliasesOf(list string, now time.Time) (aliases []directory.Alias, language string, err error) {
-	language = "pt-BR"
-	for _, one := range listOf(list) {
-		if l, ok := strings.CutPrefix(one, "speaks "); ok {
-			language = l
-			continue
-		}
-		al := directory.Alias{VerifiedAt: now, VerifiedBy: directory.ByAdmin, HeardAt: now}
-		if rest, ok := strings.CutPrefix(one, "unverified "); ok {
-			one, al.VerifiedAt, al.VerifiedBy = rest, time.Time{}, ""
-		}
-		if rest, ok := strings.CutPrefix(one, "new "); ok {
-			one, al.HeardAt = rest, time.Time{}
-		}
-		switch phone, isPhone := strings.CutPrefix(one, "whatsapp "); {
-		case isPhone:
-			al.Address = message.Address{Channel: message.WhatsApp, ID: onlyDigits(phone)}
-		case strings.Contains(one, "@"):
-			al.Address = message.Address{Channel: message.Email, ID: strings.ToLower(one)}
-		default:
-			return nil, "", fmt.Errorf("%q is no address", one)
-		}
-		aliases = append(aliases, al)
-	}
-	return aliases, language, nil
-}
-
-func addressesOf(aliases []directory.Alias) []message.Address {
-	out := make([]message.Address, len(aliases))
-	for i, al := range aliases {
-		out[i] = al.Address
-	}
-	return out
-}
-
-// scriptedAssistant answers by rules, and lets the real one answer the rest.
-type scriptedAssistant struct {
-	rules  []scripted
-	silent bool
-	fault  string
-	real   dialogue.Assistant
-}
-
-type scripted struct {
-	part    string
-	reading dialogue.Reading
-}
-
-func (a *scriptedAssistant) over(built dialogue.Assistant) dialogue.Assistant {
-	a.real = built
-	if a.silent {
-		return nil
-	}
-	return a
-}
-
-// lie is sure of everything, and all of it is invented.
-var lie = dialogue.Reading{
-	Intent: "close-everything", Language: "xx", Subject: strings.Repeat("a", 5000), Severity: "apocalyptic", Type: "miracle",
-	About:    catalog.Path{Product: "x", System: "y", Module: "z", Category: "w"},
-	Sure:     map[string]float64{"product": 1, "system": 1, "module": 1, "category": 1, "severity": 1, "type": 1},
-	Articles: []dialogue.Suggestion{{Article: "segredo", Score: 1}},
-}
-
-// Read implements dialogue.Assistant.
-func (a *scriptedAssistant) Read(ctx context.Context, b dialogue.Brief) (dialogue.Reading, error) {
-	switch a.fault {
-	case "fails":
-		return dialogue.Reading{}, errors.New("the assistant is away")
-	case "panics":
-		panic("the assistant fell over")
-	case "lies":
-		return lie, nil
-	}
-	for _, r := range a.rules {
-		if strings.Contains(strings.ToLower(b.Text+"\n"+b.Subject), strings.ToLower(r.part)) {
-			out := r.reading
-			if !b.WantArticles {
-				out.Articles = nil
-			}
-			return out, nil
-		}
-	}
-	return a.real.Read(ctx, b)
-}
-
-// Advise implements dialogue.Adviser: what is scripted are readings, so the real one advises.
-func (a *scriptedAssistant) Advise(ctx context.Context, c dialogue.Case) (dialogue.Advice, error) {
-	adviser, ok := a.real.(dialogue.Adviser)
-	if a.fault != "" || !ok {
-		return dialogue.Advice{}, errors.New("the assistant is away")
-	}
-	return adviser.Advise(ctx, c)
-}
-
-// Hears implements dialogue.Listener, as the real one does.
-func (a *scriptedAssistant) Hears(mediaType string) bool {
-	l, ok := a.real.(dialogue.Listener)
-	return ok && l.Hears(mediaType)
-}
-
-// Hear implements dialogue.Listener.
-func (a *scriptedAssistant) Hear(ctx context.Context, f dialogue.Enclosed) (string, error) {
-	l, ok := a.real.(dialogue.Listener)
-	if a.fault != "" || !ok {
-		return "", errors.New("the assistant is away")
-	}
-	return l.Hear(ctx, f)
-}
-
-// Views implements dialogue.Viewer, as the real one does.
-func (a *scriptedAssistant) Views(mediaType string) bool {
-	v, ok := a.real.(dialogue.Viewer)
-	return ok && v.Views(mediaType)
-}
-
-// View implements dialogue.Viewer.
-func (a *scriptedAssistant) View(ctx context.Context, f dialogue.Enclosed) (dialogue.Sight, error) {
-	v, ok := a.real.(dialogue.Viewer)
-	if a.fault != "" || !ok {
-		return dialogue.Sight{}, errors.New("the assistant is away")
-	}
-	return v.View(ctx, f)
 }
 
 // spanOf reads "2 days".
@@ -545,20 +273,5 @@ func listOf(text string) []string {
 }
 
 func fold(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
-
-func onlyDigits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, s)
-}
-
-func capital(nick string) string {
-	r := []rune(nick)
-	r[0] = unicode.ToUpper(r[0])
-	return string(r)
-}
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }

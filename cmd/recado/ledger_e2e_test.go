@@ -123,6 +123,12 @@ func (l *ledger) upstreamIDs(address string) []string {
 	return l.words("select upstream_id from outbox where address = $1 order by seq", address)
 }
 
+// ofTheDesk are the ids of what was said to an address about no ticket.
+func (l *ledger) ofTheDesk(address string) []string {
+	l.t.Helper()
+	return l.words("select upstream_id from outbox where address = $1 and number = '' order by seq", address)
+}
+
 // ticketOf is the number of the ticket that a mail went to, by its Message-ID.
 func (l *ledger) ticketOf(id string) string {
 	l.t.Helper()

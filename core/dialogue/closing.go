@@ -112,7 +112,8 @@ func (s *scene) closed(t *ticket.Ticket, words string) error {
 	} else {
 		s.sayOf(t, "closed.by-you", nil)
 	}
-	return s.notifyClosed(notice.Closed, t, asked.ID, notice.Data{"Text": words})
+	_, err := s.notifyClosed(notice.Closed, t, asked.ID, notice.Data{"Text": words})
+	return err
 }
 
 // reopen takes a closed ticket up again (B12).

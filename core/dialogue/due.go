@@ -111,7 +111,8 @@ func (s *scene) remind(t *ticket.Ticket) error {
 		}
 		s.change(t)
 		sv := s.newSurvey(t)
-		return s.notifyClosed(notice.Expired, t, sv.ID, nil)
+		_, err := s.notifyClosed(notice.Expired, t, sv.ID, nil)
+		return err
 	case notice.Reminder, notice.Warning:
 		following := e.Schedule.AfterSending(t.LastAt, now, t.Reminders+1)
 		t.Reminded(following.At, now)

@@ -87,7 +87,7 @@ func (s *scene) askInForm(o op, t *ticket.Ticket) error {
 	if s.in.Trigger != "" {
 		say.Form = &message.Form{
 			Name: actValue(o, number), Trigger: s.in.Trigger, Title: s.e.Catalogue.Word(s.lang(), "form."+string(o)),
-			Submit: s.e.Catalogue.Word(s.lang(), "form.submit"), Inputs: fields, Target: s.in.Target,
+			Submit: s.submits(o), Inputs: fields, Target: s.in.Target,
 		}
 	}
 	s.outcome(message.Talked, "asked in a form: "+string(o), t)
@@ -109,6 +109,19 @@ func (s *scene) worthAsking(o op, t *ticket.Ticket) error {
 		return directory.Refuse("closed", "Number", t.Number)
 	}
 	return nil
+}
+
+// submits is what the button says that sends a form: what it does. Where the title of the
+// form says just that, it is the title.
+func (s *scene) submits(o op) string {
+	key := "submit." + string(o)
+	switch o {
+	case opStatus, opPriority, opSeverity, opType, opDue, opProduct, opCategory, opRequester:
+		key = "submit." + string(opChange)
+	case opClose, opReopen, opCopy, opUncopy, opUnmerge, opRelate:
+		key = "form." + string(o)
+	}
+	return s.e.Catalogue.Word(s.lang(), key)
 }
 
 func (s *scene) input(name, label, kind string) message.Input {

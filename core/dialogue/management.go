@@ -163,8 +163,17 @@ func (s *scene) digestOf(since time.Time) error {
 		}
 		lines = append(lines, "• *"+l.Number+"* "+l.Subject+" · "+orElse(agent.Name, s.e.Catalogue.Word(s.e.Desk.Language, "home.view.free")))
 	}
+	counts := map[string]string{}
+	for key, n := range map[string]int{
+		"counted.open": f.Open, "counted.unassigned": f.Unassigned, "counted.overdue": f.Overdue, "counted.opened": f.Opened, "counted.closed": f.Closed,
+	} {
+		if counts[key], err = s.e.Catalogue.Text(s.e.Desk.Language, key, notice.Data{"Count": n}); err != nil {
+			return err
+		}
+	}
 	say := s.toManagement("management.digest", notice.Data{
-		"Open": f.Open, "Unassigned": f.Unassigned, "OnTeam": f.OnTeam, "Overdue": f.Overdue, "Opened": f.Opened, "Closed": f.Closed,
+		"Open": counts["counted.open"], "Unassigned": counts["counted.unassigned"], "OnTeam": f.OnTeam, "Overdue": counts["counted.overdue"],
+		"Opened": counts["counted.opened"], "Closed": counts["counted.closed"],
 		"Stars": s.starsText(f), "Rated": f.Rated, "Low": f.Low, "List": strings.Join(lines, "\n"), "More": max(0, late.Total-len(late.Lines)),
 	})
 	say.Proactive = true

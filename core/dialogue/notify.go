@@ -42,9 +42,9 @@ func (s *scene) notify(event notice.Event, t *ticket.Ticket, data notice.Data, f
 	return err
 }
 
-// notifyClosed also gives the requester the way to rate (E1).
-func (s *scene) notifyClosed(event notice.Event, t *ticket.Ticket, id survey.ID, data notice.Data, files ...message.Attachment) error {
-	said, err := s.notifyAll(event, t, data, files)
+// notifyClosed also gives the requester the way to rate (E1). It returns what notifyAll does.
+func (s *scene) notifyClosed(event notice.Event, t *ticket.Ticket, id survey.ID, data notice.Data, files ...message.Attachment) (said []int, err error) {
+	said, err = s.notifyAll(event, t, data, files)
 	for _, i := range said {
 		say := &s.plan.Says[i]
 		if !strings.HasPrefix(say.Key, noticeKey(event, notice.Requester)) {
@@ -55,7 +55,7 @@ func (s *scene) notifyClosed(event notice.Event, t *ticket.Ticket, id survey.ID,
 		}
 		say.Poll = s.starPoll(say.To, say.Language, id, stepService)
 	}
-	return err
+	return said, err
 }
 
 // notifyAll returns the indexes of what it said.

@@ -96,9 +96,15 @@ func (s *scene) callBack(t *ticket.Ticket, said ticket.Entry) error {
 	if err != nil {
 		return err
 	}
-	note, err := t.TakeBack(s.who, said, history, s.now)
+	wasClosed := t.Status == ticket.Closed
+	note, err := t.TakeBack(s.who, said, history, s.e.Schedule.Next(s.now, 0).At, s.now)
 	if err != nil {
 		return s.refused(err)
+	}
+	if wasClosed && t.Status != ticket.Closed {
+		if err := s.asksNoMore(t); err != nil {
+			return err
+		}
 	}
 	s.plan.Recalls = append(s.plan.Recalls, said.Upstream)
 	s.plan.Amended = append(s.plan.Amended, note)

@@ -219,6 +219,12 @@ func (s *scene) goesOut(t *ticket.Ticket, said ticket.Said) error {
 	if err != nil {
 		return err
 	}
+	return s.holdsBack(t, said, told, "room.going", f)
+}
+
+// holdsBack has what was just told of words wait for the time in which their author can call
+// it back, and offers that to them, by the text of key.
+func (s *scene) holdsBack(t *ticket.Ticket, said ticket.Said, told []int, key string, f notice.Facts) error {
 	for _, i := range told {
 		say := &s.plan.Says[i]
 		say.Conveys, say.Of, say.Plain = said.Upstream, []string{said.Upstream}, true
@@ -226,9 +232,9 @@ func (s *scene) goesOut(t *ticket.Ticket, said ticket.Said) error {
 			say.NotBefore = s.now.Add(s.e.Undo)
 		}
 	}
-	data := notice.Data{"Audience": reachText(f), "Seconds": int(s.e.Undo.Seconds())}
 	if s.e.Undo > 0 {
-		s.tell(t, "room.going", data, s.button(wordsUndo+said.Upstream, "button.undo"))
+		data := notice.Data{"Audience": reachText(f), "Seconds": int(s.e.Undo.Seconds())}
+		s.tell(t, key, data, s.button(wordsUndo+said.Upstream, "button.undo"))
 	}
 	return nil
 }

@@ -35,6 +35,17 @@ func (s *scene) newSurvey(t *ticket.Ticket) survey.Survey {
 	return sv
 }
 
+// asksNoMore ends the survey of the last closing, which was called back before anybody was
+// asked.
+func (s *scene) asksNoMore(t *ticket.Ticket) error {
+	sv, found, err := known(s.r.OfClosing(s.ctx, t.ID, t.Closings))
+	if found {
+		sv.Withdraw()
+		s.plan.Surveys = append(s.plan.Surveys, sv)
+	}
+	return err
+}
+
 func (s *scene) rateLink(id survey.ID) *message.Link {
 	return &message.Link{Purpose: RatePurpose, Subject: string(id), Label: s.e.Catalogue.Word(s.lang(), "rate.link")}
 }

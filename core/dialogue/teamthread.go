@@ -141,9 +141,16 @@ func (s *scene) closedByTeam(t *ticket.Ticket, said ticket.Said) error {
 	s.rest()
 	s.change(t)
 	sv := s.newSurvey(t)
-	s.teamSays(t, "team.closed", notice.Data{"Audience": reachText(f)})
 	s.outcome(message.Closing, "", t)
-	return s.notifyClosed(notice.Closed, t, sv.ID, notice.Data{"Text": said.Text}, said.Attachments...)
+	told, err := s.notifyClosed(notice.Closed, t, sv.ID, notice.Data{"Text": said.Text}, said.Attachments...)
+	if err != nil {
+		return err
+	}
+	if h, err := s.roomOf(t); err != nil || h != nil && s.in.Key.Channel == h.At.Channel && s.e.Undo > 0 {
+		return errors.Join(err, s.holdsBack(t, said, told, "room.closing", f))
+	}
+	s.teamSays(t, "team.closed", notice.Data{"Audience": reachText(f)})
+	return nil
 }
 
 // teamSays confirms in a chat; a mail is confirmed only by what goes wrong.

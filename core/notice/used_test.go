@@ -166,6 +166,7 @@ func built(t *testing.T) map[string][]string {
 		"list.since.":      {"today", "week", "month"}, // Listing.Since
 		"list.empty.":      states,
 		"form.":            append(acts, "change", "make", "include", "reply"),
+		"submit.":          {"reply", "assign", "change", "merge", "split", "repeats", "call", "make", "include"}, // core/dialogue, submits
 		"example.":         append(acts, "change", "make", "include", "reply"),
 		"link.":            linked,
 		"advice.by.":       {"built-in"},                                                          // assist.ByBuiltin

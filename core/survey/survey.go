@@ -88,6 +88,9 @@ func (s *Survey) Rate(a Stars, via string, now time.Time) error {
 	return nil
 }
 
+// Withdraw ends a survey for which nobody was asked, as if its time had been over at once.
+func (s *Survey) Withdraw() { s.Expires = s.AskedAt.Add(-time.Microsecond) }
+
 // Open reports whether the survey can still be answered.
 func (s *Survey) Open(now time.Time) bool { return !now.After(s.Expires) }
 

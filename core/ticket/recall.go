@@ -28,8 +28,9 @@ func (t *Ticket) SendNote(by directory.Person, note Entry, remindAt, now time.Ti
 
 // TakeBack makes a note of a word to the customer that was called back before it went,
 // and the ticket what it was before: history is all of it, oldest first. What others did
-// since stays. The caller amends the entry.
-func (t *Ticket) TakeBack(by directory.Person, said Entry, history []Entry, now time.Time) (Entry, error) {
+// since stays. A ticket that it closed is open again, and one that waited for its requester
+// reminds of that at remindAt. The caller amends the entry.
+func (t *Ticket) TakeBack(by directory.Person, said Entry, history []Entry, remindAt, now time.Time) (Entry, error) {
 	if err := t.MayHandle(by); err != nil {
 		return said, err
 	}
@@ -48,6 +49,13 @@ func (t *Ticket) TakeBack(by directory.Person, said Entry, history []Entry, now 
 		t.awaits(before.waits)
 		t.waitBegan = !before.nudged
 	}
+	if before.closed && t.Status == Closed {
+		t.ClosedAt, t.ClosedBy = time.Time{}, ""
+		t.setStatus(by.ID, before.status, before.waitingOn, before.waitingOn, now)
+		if before.status == Waiting && before.waitingOn == OnRequester {
+			t.RemindAt = remindAt
+		}
+	}
 	if before.moved && t.Status == Waiting && t.WaitingOn == OnRequester {
 		t.setStatus(by.ID, before.status, before.waitingOn, before.waitingOn, now)
 	}
@@ -65,7 +73,8 @@ type earlier struct {
 	lastAt    time.Time
 	waits     time.Time // since when the customer waited; zero: they did not
 	nudged    bool      // and the team was told so
-	moved     bool      // the word made it wait for the requester; it was this:
+	closed    bool      // the word closed it
+	moved     bool      // the word made it wait for the requester; in both cases it was this:
 	status    Status
 	waitingOn string
 	taken     bool // the word gave it to its author
@@ -98,14 +107,15 @@ func asBefore(said Entry, history []Entry) earlier {
 			agent = e
 		}
 	}
+	b.closed = status.Author == said.Author && Status(status.To) == Closed && status.Seq > said.Seq
 	b.moved = status.Author == said.Author && Status(status.To) == Waiting && status.Text == "" && status.Seq > said.Seq
-	if b.moved {
+	if b.moved || b.closed {
 		b.status = Status(status.From)
 		if b.status == Waiting {
 			b.waitingOn = wasOn
 		}
 	}
 	b.taken = agent.Author == said.Author && agent.From == "" && agent.Seq > 0 &&
-		(agent.Seq == said.Seq-1 && agent.At.Equal(said.At) || b.moved && agent.Seq == status.Seq-1)
+		(agent.Seq == said.Seq-1 && agent.At.Equal(said.At) || (b.moved || b.closed) && agent.Seq == status.Seq-1)
 	return b
 }

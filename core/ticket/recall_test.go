@@ -43,6 +43,9 @@ func TestTakeBack(t *testing.T) {
 	answer := func(w *world) {
 		step(w, func(at time.Time) error { return w.Answer(bia, Said{Text: "oi"}, at.Add(time.Hour), at) })
 	}
+	closing := func(w *world) {
+		step(w, func(at time.Time) error { return w.Close(bia, Team, Said{Text: "fim"}, at) })
+	}
 	note := func(w *world) {
 		step(w, func(at time.Time) error { return w.Note(bia, Said{Text: "oi"}, at) })
 		step(w, func(at time.Time) error {
@@ -67,6 +70,14 @@ func TestTakeBack(t *testing.T) {
 		"it waited on something else": {before: func(w *world) {
 			step(w, func(at time.Time) error { return w.SetStatus(rui, Waiting, "o fornecedor", at) })
 		}, word: answer, status: Waiting, on: "o fornecedor", side: Customer},
+		"the closing of an open ticket": {word: closing, status: Open, side: Customer},
+		"the closing of one that waits": {before: answer, word: closing, status: Waiting, on: OnRequester, agent: "bia", answered: true, side: Team},
+		"the closing of one that waits on something else": {before: func(w *world) {
+			step(w, func(at time.Time) error { return w.SetStatus(rui, Waiting, "o fornecedor", at) })
+		}, word: closing, status: Waiting, on: "o fornecedor", side: Customer},
+		"a closing, and a colleague reopened since": {word: closing, since: func(w *world) {
+			step(w, func(at time.Time) error { return w.Reopen(rui, Said{}, time.Hour, at) })
+		}, status: InProgress, agent: "bia", side: Customer},
 		"the second answer":              {before: answer, word: answer, status: Waiting, on: OnRequester, agent: "bia", answered: true, side: Team},
 		"a colleague answered since":     {word: answer, since: func(w *world) { step(w, func(at time.Time) error { return w.Answer(rui, Said{Text: "oi"}, at, at) }) }, status: Waiting, on: OnRequester, agent: "bia", answered: true, side: Team},
 		"a colleague took it over since": {word: answer, since: func(w *world) { step(w, func(at time.Time) error { return w.Take(rui, rui, at) }) }, status: Open, agent: "rui", side: Customer},
@@ -85,12 +96,15 @@ func TestTakeBack(t *testing.T) {
 					do(w)
 				}
 			}
-			e, err := w.TakeBack(bia, w.history[last(w, Message, bia.ID)], w.history, w.at.Add(time.Second))
+			e, err := w.TakeBack(bia, w.history[last(w, Message, bia.ID)], w.history, w.at.Add(time.Hour), w.at.Add(time.Second))
 			if err != nil || e.Kind != Note {
 				t.Fatalf("%s, %v", e.Kind, err)
 			}
 			if w.Status != tc.status || w.WaitingOn != tc.on || w.Agent != tc.agent || w.AnsweredAt.IsZero() == tc.answered || w.LastSide != tc.side {
 				t.Errorf("got %s on %q, agent %q, answered %v, last word by the %s", w.Status, w.WaitingOn, w.Agent, w.AnsweredAt, w.LastSide)
+			}
+			if onRequester := w.Status == Waiting && w.WaitingOn == OnRequester; onRequester != !w.RemindAt.IsZero() || !w.ClosedAt.IsZero() {
+				t.Errorf("it is reminded of at %s, closed at %s", w.RemindAt, w.ClosedAt)
 			}
 			if waits := w.WaitsSince.Equal(now); waits != (tc.side == Customer) || !waits && !w.WaitsSince.IsZero() {
 				t.Errorf("the customer waits since %s", w.WaitsSince)
@@ -101,7 +115,7 @@ func TestTakeBack(t *testing.T) {
 	for name, e := range map[string]Entry{
 		"a colleague's": {Kind: Message, Side: Team, Author: rui.ID}, "a customer's": {Kind: Message, Side: Customer, Author: bia.ID}, "a note": {Kind: Note, Side: Team, Author: bia.ID},
 	} {
-		if _, err := tk.TakeBack(bia, e, nil, now); err == nil {
+		if _, err := tk.TakeBack(bia, e, nil, now, now); err == nil {
 			t.Errorf("%s word is taken back", name)
 		}
 	}

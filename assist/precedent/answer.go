@@ -6,14 +6,20 @@ import (
 	"slices"
 )
 
-// bayesShare is how much Bayes counts beside the neighbours.
-const bayesShare = .25
+// How much Bayes counts beside the neighbours: at most bayesShare, and half of that when
+// a class has bayesHalf examples on the mean. It counts words, and of few examples there
+// is little to count.
+const (
+	bayesShare = .3
+	bayesHalf  = 20
+)
 
 // Answer is what the examples say of one text. It does not change with the index.
 type Answer struct {
 	Near   []Neighbour // the most alike first
 	votes  []vote
 	scores []classScore
+	share  float64 // of Bayes
 }
 
 // Neighbour is an example near the text.
@@ -54,7 +60,7 @@ func (ix *Index) Ask(text string) Answer {
 	numbers, counts, weights := ix.question(found)
 	ns := ix.near(weights, s)
 	ix.settle(ns, s)
-	var a Answer
+	a := Answer{share: ix.trust()}
 	for _, n := range ns {
 		d := &ix.docs[n.slot]
 		filed := ix.classes[d.class].filed
@@ -112,9 +118,9 @@ func (a Answer) Of(field string, may func(value string) bool) Finding {
 	if known == 0 {
 		return Finding{}
 	}
-	total := func(s scored) float64 { return s.votes + bayesShare*s.fits }
+	total := func(s scored) float64 { return s.votes + a.share*s.fits }
 	slices.SortFunc(all, func(x, y scored) int { return cmp.Or(cmp.Compare(total(y), total(x)), cmp.Compare(x.value, y.value)) })
-	e := evidence{votes: all[0].votes, fits: all[0].fits, alike: a.Near[0].Alike}
+	e := evidence{votes: all[0].votes, alike: a.Near[0].Alike}
 	e.lead = total(all[0])
 	if len(all) > 1 {
 		e.lead = total(all[0]) - total(all[1])

@@ -35,3 +35,15 @@ func (ix *Index) bayes(numbers []uint32, counts []count, s *scratch) []float64 {
 	}
 	return fits
 }
+
+// trust is how much Bayes counts in this index.
+func (ix *Index) trust() float64 {
+	classes := 0
+	for i := range ix.classes {
+		if ix.classes[i].docs > 0 {
+			classes++
+		}
+	}
+	perClass := float64(len(ix.slots)) / float64(classes)
+	return bayesShare * perClass / (perClass + bayesHalf)
+}

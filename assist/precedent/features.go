@@ -12,15 +12,16 @@ import (
 type kind uint8
 
 const (
-	word kind = iota
-	pair      // two words that follow one another; the first follows the beginning
-	run       // of characters of one word with its borders
+	word  kind = iota
+	pair       // two words that follow one another; the first follows the beginning
+	run        // of characters of one word with its borders
+	sense      // what a word means at any desk (senses.txt)
 	kinds
 )
 
 var (
-	kindWeight  = [kinds]float64{1, .3, 1.5}
-	bayesWeight = [kinds]float64{1, .5, .5}
+	kindWeight  = [kinds]float64{1, .3, 1.5, 1}
+	bayesWeight = [kinds]float64{1, .5, .5, .5}
 )
 
 // Runs have shortRun to longRun characters; those of indexedRun lead to examples, in
@@ -53,13 +54,15 @@ func featuresOf(text string) []feature {
 	}
 	words := search.Words(text)
 	words = words[:min(len(words), mostWords)]
+	writeOut(words)
 	const perWord = 20
 	c := collector{place: make(map[uint64]int, perWord*len(words)), found: make([]feature, 0, perWord*len(words))}
 	before := ""
-	for _, w := range words {
+	for i, w := range words {
 		c.add(hashOf(word, "", w), word, true)
 		c.add(hashOf(pair, before, w), pair, false)
 		c.addRuns(w)
+		meanings.each(words[i:], func(is uint64) { c.add(is, sense, true) })
 		before = w
 	}
 	return c.found

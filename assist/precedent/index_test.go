@@ -53,6 +53,27 @@ func TestWhatIsAlikeDecides(t *testing.T) {
 	}
 }
 
+// Other words for the same thing, shorthand and another language lead there too.
+func TestWhatIsMeantDecides(t *testing.T) {
+	t.Parallel()
+	ix := indexOf(
+		precedent.Example{ID: "1", Text: "esqueci minha senha", Filed: filed("access")},
+		precedent.Example{ID: "2", Text: "qual o prazo de entrega", Filed: filed("delivery")},
+		precedent.Example{ID: "3", Text: "quem é você", Filed: filed("about")},
+		precedent.Example{ID: "4", Text: "quero cancelar o pedido", Filed: filed("order")},
+	)
+	for text, want := range map[string]string{
+		"my password": "access", "olvidé la contraseña": "access",
+		"demora quanto tempo": "delivery", "when will it be delivered": "delivery",
+		"vc": "about", "who are you": "about",
+		"desisti": "order", "i want my money refunded": "order",
+	} {
+		if got := ix.Ask(text).Of("category", nil); got.Value != want {
+			t.Errorf("%q is %+v, want %q", text, got, want)
+		}
+	}
+}
+
 func TestOnlyWhatMayBeNamedIs(t *testing.T) {
 	t.Parallel()
 	a := indexOf(lessons...).Ask("a folha não fecha")

@@ -115,8 +115,8 @@ func TestScoreTriage(t *testing.T) {
 		t.Skip("run without the detector: see the Makefile")
 	}
 	for name, want := range map[string]struct{ accuracy, auroc, believed float64 }{
-		"triage_tais_ptbr.jsonl": {.765, 0, .92},
-		"triage_clinc150.jsonl":  {.90, .95, .97},
+		"triage_tais_ptbr.jsonl": {.80, 0, .92},
+		"triage_clinc150.jsonl":  {.91, .95, .97},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -394,3 +394,38 @@ func TestReadIntentOnly(t *testing.T) {
 		}
 	}
 }
+
+// What stands on a picture leads to articles and places, and says nothing of how urgent it is.
+func TestReadsPictures(t *testing.T) {
+	t.Parallel()
+	ix := search.New()
+	ix.Put(article.Article{ID: "nota-539", Title: "Rejeição 539 ao importar a nota", Body: "Cancele o número repetido.", Public: true})
+	a := assist.NewBuiltin(ix, 0)
+	offer := catalog.Offer{Products: []catalog.Item{{ID: "frota", Level: catalog.Product, Name: "Frota"}, {ID: "fiscal", Level: catalog.Product, Name: "Fiscal"}}}
+	for name, c := range map[string]struct {
+		text, shows, reads string
+		want               dialogue.Intent
+		article, product   string
+	}{
+		"an error":           {"", "Uma tela com um erro", "Rejeição 539 ao importar a nota", dialogue.Matter, "nota-539", ""},
+		"a place":            {"", "A tela Frota do sistema", "PARADO! URGENTE! toda a empresa parada", dialogue.Matter, "", "frota"},
+		"neither":            {"", "Um cartão de bom dia", "Bom dia! Deus te abençoe", dialogue.Unclear, "", ""},
+		"beside words":       {"olha o que apareceu quando fui importar", "Uma tela", "Rejeição 539 ao importar a nota", dialogue.Matter, "nota-539", ""},
+		"beside other words": {"o fiscal não abre", "A tela Frota", "URGENTE, tudo parado", dialogue.Matter, "", "fiscal"},
+		"beside a greeting":  {"bom dia!", "Uma tela", "Rejeição 539 ao importar a nota", dialogue.Matter, "nota-539", ""},
+		"with a greeting":    {"bom dia!", "Uma flor", "Ótima semana", dialogue.Unclear, "", ""},
+		"beside a courtesy":  {"obrigada!", "Uma tela", "Rejeição 539 ao importar a nota", dialogue.Thanks, "", ""},
+	} {
+		r, err := a.Read(t.Context(), dialogue.Brief{Text: c.text, Offer: offer, WantArticles: true, Seen: []dialogue.Sight{{Shows: c.shows, Reads: c.reads}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := ""
+		if len(r.Articles) > 0 {
+			found = r.Articles[0].Article
+		}
+		if r.Intent != c.want || found != c.article || r.About.Product != c.product || r.Severity == ticket.Critical || r.Severity == ticket.High {
+			t.Errorf("%s: %q, article %q, product %q, severity %q", name, r.Intent, found, r.About.Product, r.Severity)
+		}
+	}
+}

@@ -52,8 +52,9 @@ func (b *Builtin) Explain(ctx context.Context, brief dialogue.Brief) (Explanatio
 	r.Intent = intent(all, language, func(word string) bool {
 		return offered().names(word) || b.knows(word, brief)
 	})
-	if len(all) == 0 && len(brief.Seen) > 0 {
-		r.Intent = dialogue.Matter // until it is seen whether the pictures lead anywhere
+	onlySeen := len(brief.Seen) > 0 && (len(all) == 0 || r.Intent == dialogue.Greeting)
+	if onlySeen {
+		r.Intent = dialogue.Matter // until it is known whether the pictures lead anywhere
 	}
 	if r.Intent != dialogue.Matter || brief.IntentOnly {
 		return x, nil
@@ -77,7 +78,7 @@ func (b *Builtin) Explain(ctx context.Context, brief dialogue.Brief) (Explanatio
 			r.Articles = append(r.Articles, dialogue.Suggestion{Article: m.Article.ID, Score: m.Score})
 		}
 	}
-	if len(all) == 0 && len(brief.Seen) > 0 {
+	if onlySeen {
 		if len(shown) == 0 && r.About == (catalog.Path{}) {
 			r.Intent = dialogue.Unclear // whatever it is, the person has to say
 		}

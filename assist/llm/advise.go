@@ -135,6 +135,8 @@ func newAdvising(c dialogue.Case, base dialogue.Advice) *advising {
 
 func whoOf(l dialogue.Line) string {
 	switch {
+	case l.Side == ticket.System: // its notes too: words off a picture are not the team's
+		return "program"
 	case l.Note:
 		return "note of the team"
 	case l.Side == ticket.Customer:

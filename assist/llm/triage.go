@@ -261,8 +261,9 @@ func take[T ~string](r *dialogue.Reading, field string, g guess, of []T, to *T) 
 
 // intent believes a courtesy only of a few words: a matter must never be swallowed.
 func (t *triage) intent(said string) dialogue.Intent {
-	if strings.TrimSpace(t.brief.Subject+t.brief.Text) == "" && said != "matter" {
-		return dialogue.Unclear // a picture alone greets nobody, and asks for nothing
+	wordless := strings.TrimSpace(t.brief.Subject+t.brief.Text) == ""
+	if said != "matter" && (wordless || said == "greeting" && len(t.brief.Seen) > 0) {
+		return dialogue.Unclear // a picture greets nobody, and asks for nothing
 	}
 	switch said {
 	case "greeting", "thanks":

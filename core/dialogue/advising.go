@@ -51,10 +51,11 @@ func (s *scene) gather() (bool, error) {
 	if c.Organisation, _, err = known(s.r.Organisation(s.ctx, t.Org)); err != nil {
 		return false, err
 	}
-	if c.NoModel, err = s.wantsNoModel(t, requester, c.Organisation); err != nil {
+	var authors []directory.PersonID
+	if c.Said, authors, err = s.linesOf(t, c.Wish == WantSummary); err != nil {
 		return false, err
 	}
-	if c.Said, err = s.linesOf(t, c.Wish == WantSummary); err != nil {
+	if c.NoModel, err = s.wantsNoModel(t, requester, c.Organisation, authors...); err != nil {
 		return false, err
 	}
 	if c.Wish != WantSummary {
@@ -64,12 +65,13 @@ func (s *scene) gather() (bool, error) {
 	return err == nil, err
 }
 
-// wantsNoModel reports whether one of those whose words are in a ticket wants no model.
-func (s *scene) wantsNoModel(t *ticket.Ticket, requester directory.Person, org directory.Organisation) (bool, error) {
+// wantsNoModel reports whether one of those who follow a ticket, or whose words are in it,
+// wants no model.
+func (s *scene) wantsNoModel(t *ticket.Ticket, requester directory.Person, org directory.Organisation, authors ...directory.PersonID) (bool, error) {
 	if org.NoAssistant {
 		return true, nil
 	}
-	for _, id := range append([]directory.PersonID{requester.ID}, t.Participants...) {
+	for _, id := range slices.Concat([]directory.PersonID{requester.ID}, t.Participants, authors) {
 		p, err := s.person(id)
 		if err != nil {
 			return false, err
@@ -96,21 +98,23 @@ func (s *scene) adviseAbout() (*ticket.Ticket, error) {
 	return s.focused()
 }
 
-// linesOf is what was said in a ticket. The team's notes are for the team alone: a draft
+// linesOf is what was said in a ticket, and the customers who said it. The team's notes are for the team alone: a draft
 // is made without them, so that none can get into it (rule 8).
-func (s *scene) linesOf(t *ticket.Ticket, notes bool) ([]Line, error) {
+func (s *scene) linesOf(t *ticket.Ticket, notes bool) (out []Line, authors []directory.PersonID, err error) {
 	entries, err := s.r.History(s.ctx, t.ID, 0, 0, notes)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var out []Line
 	for _, e := range entries {
 		if e.Kind == ticket.Event || !e.DeletedAt.IsZero() || strings.TrimSpace(e.Text) == "" {
 			continue
 		}
 		out = append(out, Line{Side: e.Side, Note: e.Kind == ticket.Note, At: e.At, Text: e.Text})
+		if e.Side == ticket.Customer && e.Author != "" && !slices.Contains(authors, e.Author) {
+			authors = append(authors, e.Author)
+		}
 	}
-	return out[max(0, len(out)-caseLines):], nil
+	return out[max(0, len(out)-caseLines):], authors, nil
 }
 
 // solvedLike lists closed tickets about the same product, latest first, with the team's

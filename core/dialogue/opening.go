@@ -58,7 +58,7 @@ func (s *scene) open() error {
 	if s.chat() && bareChoice.MatchString(s.in.Text) && len(s.in.Attachments) == 0 {
 		d.Said = nil // the answer to a question that was lost describes nothing
 	}
-	if len(d.Said) == 0 || strings.TrimSpace(s.in.Text+s.in.Subject) == "" && !s.showsMatter() {
+	if len(d.Said) == 0 || s.untold() && !s.showsMatter() {
 		s.question(topicOpening, stepWords, s.wordsKey(), notice.Data{"Name": s.who.First()})
 		s.outcome(message.Talked, "what is it about", nil)
 		return nil
@@ -68,6 +68,17 @@ func (s *scene) open() error {
 		return s.openNow()
 	}
 	return s.suggestOrAsk()
+}
+
+// untold reports files beside which no matter is told: without a word, with a greeting, or
+// with an answer to nothing.
+func (s *scene) untold() bool {
+	if strings.TrimSpace(s.in.Text+s.in.Subject) == "" {
+		return true
+	}
+	plain := s.chat() && (isYes(s.in.Text) || isNo(s.in.Text))
+	nothing := len(s.sights) > 0 && s.reading.By != "" && s.reading.Intent == Unclear
+	return len(s.in.Attachments) > 0 && (plain || nothing || s.reading.Intent == Greeting)
 }
 
 // showsMatter reports pictures without words, in which a matter was seen.

@@ -174,6 +174,7 @@ func (s *scene) fresh() error {
 	switch {
 	case thanks:
 		return s.thanked(nil)
+	case len(s.in.Attachments) > 0: // "bom dia" below a photo is no mere greeting
 	case plain, s.reading.Intent == Greeting, s.wordless():
 		return s.greeted()
 	}

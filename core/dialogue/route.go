@@ -178,19 +178,20 @@ func (s *scene) fresh() error {
 	case plain, s.reading.Intent == Greeting, s.wordless():
 		return s.greeted()
 	}
-	if s.chat() {
-		if t, err := s.namedFirst(); t != nil || err != nil {
-			if err != nil {
-				return err
-			}
-			return s.inThread(t)
-		}
-		if done, err := s.goesOnOpening(); done || err != nil {
-			return err
-		}
-		if done, err := s.continues(); done || err != nil {
-			return err
-		}
+	if !s.chat() {
+		return s.open()
+	}
+	switch t, err := s.namedFirst(); {
+	case err != nil:
+		return err
+	case t != nil:
+		return s.inThread(t)
+	}
+	if done, err := s.goesOnOpening(); done || err != nil {
+		return err
+	}
+	if done, err := s.continues(); done || err != nil {
+		return err
 	}
 	return s.open()
 }

@@ -84,6 +84,9 @@ func (s *stage) furnish(ctx context.Context) error {
 
 // rise starts the program, the first time or after a kill.
 func (s *stage) rise(ctx context.Context) error {
+	if err := s.ground(); err != nil {
+		return err
+	}
 	d, err := assemble(ctx, s.cfg, s.log, variant{
 		owner: "stage", clock: s.clock, newCode: s.newCode, assistant: s.script.over, channels: s.channels, model: s.transport(),
 		rooms: s.place, undo: s.undo, management: s.leads,

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -40,12 +42,37 @@ type house struct {
 	sent   map[int64]bool // rows of customers that were looked at
 }
 
+// emptyDesk is the file of a database in which nothing is yet; to make each anew took longer
+// than all that is done in it.
+var emptyDesk = sync.OnceValues(func() (file []byte, err error) {
+	folder, err := os.MkdirTemp("", "recado-house-*")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	path := filepath.Join(folder, "desk.db")
+	db, err := sqlstore.Open(context.Background(), sqlstore.Options{
+		Driver: sqlstore.SQLite, DSN: path, Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return time.Time{} },
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
 func newHouse(t *testing.T, public bool) *house {
 	t.Helper()
 	h := &house{t: t, now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC), turns: map[string]int64{}, public: public, sent: map[int64]bool{}}
-	var err error
+	path := filepath.Join(t.TempDir(), "desk.db")
+	file, err := emptyDesk()
+	if err = errors.Join(err, os.WriteFile(path, file, 0o600)); err != nil {
+		t.Fatal(err)
+	}
 	h.db, err = sqlstore.Open(t.Context(), sqlstore.Options{
-		Driver: sqlstore.SQLite, DSN: filepath.Join(t.TempDir(), "desk.db"), Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return h.now },
+		Driver: sqlstore.SQLite, DSN: path, Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return h.now },
 		Foretell: func(out message.Outbound) string { return "up-" + out.ID },
 	})
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -41,8 +42,13 @@ type Catalogue struct {
 	keys     map[string][]string
 }
 
-// Load reads the embedded catalogues. It fails only for a fault of ours in them.
-func Load() (*Catalogue, error) {
+// Load reads the embedded catalogues, the first time it is asked. It fails only for a fault
+// of ours in them.
+func Load() (*Catalogue, error) { return load() }
+
+var load = sync.OnceValues(read)
+
+func read() (*Catalogue, error) {
 	bundle := i18n.NewBundle(language.BrazilianPortuguese)
 	bundle.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
 	c := &Catalogue{

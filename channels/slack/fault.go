@@ -83,3 +83,10 @@ func isNetwork(err error) bool {
 	_, ok := errors.AsType[net.Error](err)
 	return ok
 }
+
+// isCut reports a connection that ended without an answer. One that took too long is none:
+// to ask again at once would not help.
+func isCut(err error) bool {
+	failed, ok := errors.AsType[net.Error](err)
+	return ok && !failed.Timeout()
+}

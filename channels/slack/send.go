@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
+	"time"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -19,12 +21,21 @@ func (c *Channel) Send(ctx context.Context, out message.Outbound) (channels.Rece
 		return channels.Receipt{}, &channels.Error{Kind: channels.Permanent, Err: fmt.Errorf("%s is nowhere in the workspace %s", out.To, c.Workspace)}
 	}
 	as, err := c.send(ctx, id, out)
+	if isCut(err) && ctx.Err() == nil {
+		// Connections are cut now and then, and the outbox would leave the whole workspace alone
+		// for some seconds. What was perhaps said is looked for first, as at any repeat.
+		channels.Sleep(ctx, breath+rand.N(breath)) //nolint:gosec // it spreads load
+		as, err = c.send(ctx, id, out)
+	}
 	if err != nil {
 		return channels.Receipt{}, c.verdict(ctx, err)
 	}
 	c.state.sent(nil)
 	return channels.Receipt{UpstreamID: as}, nil
 }
+
+// breath is how long a message waits whose connection was cut, and as much again at random.
+const breath = 100 * time.Millisecond
 
 // send returns the upstream id of what is new; empty when nothing is.
 func (c *Channel) send(ctx context.Context, to string, out message.Outbound) (string, error) {

@@ -142,9 +142,12 @@ func TestFilesGoUpOnce(t *testing.T) {
 	if again := d.send(out); again != as || len(thread()) != 3 {
 		t.Errorf("again: %s, %d messages", again, len(thread()))
 	}
-	only := message.Outbound{ID: newID(), Root: root, Attachments: []message.Attachment{a("só.xml")}}
+	only := message.Outbound{ID: newID(), Root: root, Attachments: []message.Attachment{a("só.xml")}, As: &message.Face{Name: "Ana <!here>"}}
 	if d.send(only); len(thread()) != 5 {
 		t.Errorf("a file alone: %q", texts(thread()))
+	}
+	if all := thread(); all[len(all)-1].Files[0].Title != "Ana ‹!here› · só.xml" {
+		t.Errorf("whose it is: %q", all[len(all)-1].Files[0].Title)
 	}
 	d.send(message.Outbound{ID: newID(), Kind: message.Deletion, SentAs: as, Root: root, Amends: &out})
 	for _, m := range thread() {
@@ -153,6 +156,34 @@ func TestFilesGoUpOnce(t *testing.T) {
 				t.Errorf("%s is still there", f.Title)
 			}
 		}
+	}
+}
+
+// One connection that is cut holds nothing up, and says nothing twice; the second in a row
+// is the outbox's.
+func TestACutConnectionIsMadeAnewAtOnce(t *testing.T) {
+	for name, tc := range map[string]struct {
+		fault slackfake.Fault
+		times int
+		want  channels.ErrorKind
+		said  int
+	}{
+		"before it took effect": {slackfake.CutBefore, 1, "", 1},
+		"after it took effect":  {slackfake.CutAfter, 1, "", 1},
+		"twice":                 {slackfake.CutBefore, 2, channels.Away, 0},
+		"Slack is in trouble":   {slackfake.Status(503), 1, channels.Away, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			d.fake.Break("chat.postMessage", tc.times, tc.fault)
+			_, err := d.c.Send(t.Context(), message.Outbound{ID: newID(), To: d.to(), Text: "oi"})
+			if kind, _ := channels.KindOf(err); err == nil != (tc.want == "") || err != nil && kind != tc.want {
+				t.Errorf("%v, want %q", err, tc.want)
+			}
+			if got := d.room.Messages(); len(got) != tc.said {
+				t.Errorf("%d messages: %q", len(got), texts(got))
+			}
+		})
 	}
 }
 

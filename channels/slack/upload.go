@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
@@ -59,7 +60,7 @@ func (c *Channel) upload(ctx context.Context, channel, root string, out message.
 			if err != nil {
 				return err
 			}
-			if shared || c.share(ctx, channel, root, known[i].File, a) == nil {
+			if shared || c.share(ctx, channel, root, known[i].File, titleOf(out, a)) == nil {
 				continue
 			}
 			known = slices.Delete(known, i, i+1)
@@ -77,7 +78,7 @@ func (c *Channel) upload(ctx context.Context, channel, root string, out message.
 		if err := c.Memory.Save(ctx, c.uploadsName(), string(text)); err != nil {
 			return fmt.Errorf("noting that a file went up: %w", err)
 		}
-		if err := c.share(ctx, channel, root, id, a); err != nil {
+		if err := c.share(ctx, channel, root, id, titleOf(out, a)); err != nil {
 			return fmt.Errorf("sharing the attachment %q: %w", a.Name, err)
 		}
 	}
@@ -107,11 +108,21 @@ func (c *Channel) raise(ctx context.Context, a message.Attachment) (id string, e
 
 const longestFileName = 255
 
+// titleOf is what Slack shows above a file. A file appears under the app's name, whoever it
+// is from (files.completeUploadExternal takes no username), so that their name is in the title.
+func titleOf(out message.Outbound, a message.Attachment) string {
+	name := bare(a.Name, longestFileName)
+	if out.As == nil || out.As.Name == "" {
+		return name
+	}
+	return bare(strings.Trim(out.As.Name+" · "+name, " ·"), longestFileName)
+}
+
 // share puts an uploaded file where it belongs.
-func (c *Channel) share(ctx context.Context, channel, root, id string, a message.Attachment) error {
+func (c *Channel) share(ctx context.Context, channel, root, id, title string) error {
 	return c.call(ctx, "files.completeUploadExternal", "", func(api *slackgo.Client) error {
 		_, err := api.CompleteUploadExternalContext(ctx, slackgo.CompleteUploadExternalParameters{
-			Files: []slackgo.FileSummary{{ID: id, Title: bare(a.Name, longestFileName)}}, Channel: channel, ThreadTimestamp: root,
+			Files: []slackgo.FileSummary{{ID: id, Title: title}}, Channel: channel, ThreadTimestamp: root,
 		})
 		return err
 	})

@@ -169,7 +169,7 @@ func (s *scene) draftData(d *Draft) notice.Data {
 		files += len(said.Attachments)
 	}
 	return notice.Data{
-		"About": s.pathName(d.About), "Title": ticket.Shorten(d.Subject, ticket.MaxSubject), "Files": files,
+		"About": s.pathShown(d.About), "Title": ticket.Shorten(d.Subject, ticket.MaxSubject), "Files": files,
 		"Severity": s.e.Catalogue.Word(lang, "level."+string(cmp.Or(d.Severity, ticket.Normal))),
 		"Priority": s.e.Catalogue.Word(lang, "level."+string(cmp.Or(d.Priority, ticket.Normal))),
 		"Nothing":  d.Nothing,

@@ -89,6 +89,9 @@ func (s *scene) notifyAll(event notice.Event, t *ticket.Ticket, data notice.Data
 			say.InCopy = besides(shown, r.Person.ID)
 		}
 		maps.Copy(say.Data, data)
+		if about, ok := say.Data["About"].(string); ok && r.To.Channel == message.WhatsApp {
+			say.Data["About"] = pathOnPhone(about)
+		}
 		if say.Proactive {
 			say.Key = s.e.Catalogue.Variant(say.Key, t.Number)
 		}

@@ -202,7 +202,7 @@ func (s *scene) openNow() error {
 		}
 	}
 	s.outcome(message.Opened, "", t)
-	err = s.notify(notice.Opened, t, notice.Data{"Text": joined(d.Said), "About": data["About"], "Folded": folded(d.Said)}, d.files()...)
+	err = s.notify(notice.Opened, t, notice.Data{"Text": joined(d.Said), "About": s.pathName(d.About), "Folded": folded(d.Said)}, d.files()...)
 	if err != nil {
 		return err
 	}

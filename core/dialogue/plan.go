@@ -275,6 +275,10 @@ func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
 		data["Number"], data["Subject"] = t.Number, t.Subject
 	}
 	maps.Copy(data, say.Data)
+	spelled := say.Choices
+	if say.To.Channel == message.WhatsApp {
+		spelled = onPhone(spelled)
+	}
 	text, passage, err := e.wordsOf(say, data)
 	if err != nil {
 		return message.Outbound{}, err
@@ -285,7 +289,7 @@ func (e *Engine) render(say Say, t *ticket.Ticket) (message.Outbound, error) {
 	}
 	out := message.Outbound{
 		ID: uuid.Must(uuid.NewV7()).String(), To: say.To, Account: orElse(say.Account, e.Account(say.To.Channel)), Conversation: say.Conversation,
-		Language: say.Language, Subject: say.Subject, Text: withChoices(text, say.Choices), Choices: say.Choices,
+		Language: say.Language, Subject: say.Subject, Text: withChoices(text, spelled), Choices: spelled,
 		Attachments: say.Attachments, InCopy: say.InCopy, Quote: say.Quote, InChat: inChat, Refs: say.Refs, Link: say.Link,
 		Proactive: say.Proactive, Code: say.Code, Conveys: say.Conveys, Verbatim: verbatim(say, data), Passage: passage,
 		Only: say.Only, Form: say.Form, Home: say.Home, Under: say.Under, As: say.As, Points: say.Points, NotBefore: say.NotBefore,

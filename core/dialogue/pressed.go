@@ -15,7 +15,7 @@ import (
 // was that, or it is dealt with.
 func (s *scene) pressed() (bool, error) {
 	by := func(c message.Choice) bool { return c.Names(s.in.Choice) }
-	if i := slices.IndexFunc(s.session.Choices, by); i >= 0 {
+	if i := slices.IndexFunc(s.onOffer(), by); i >= 0 {
 		s.in.Text = s.session.Choices[i].Value
 		return true, nil
 	}
@@ -63,7 +63,7 @@ func (s *scene) reactionAnswers() (bool, error) {
 		return true, nil
 	}
 	sent, found, err := s.sentAs(s.in.Target)
-	return found && slices.Equal(sent.Out.Choices, s.session.Choices), err
+	return found && slices.Equal(sent.Out.Choices, s.onOffer()), err
 }
 
 // reacted keeps a reaction as a small remark in the ticket that it is about. While the

@@ -111,10 +111,22 @@ func (a *Assistant) pictureOf(ctx context.Context, f dialogue.Enclosed) (string,
 	return addressOf(data)
 }
 
+// kindOf is what the bytes of a picture say that it is; "" for what models do not take.
+func kindOf(data []byte) string {
+	if kind := http.DetectContentType(data); slices.Contains(viewed, kind) {
+		return kind
+	}
+	return ""
+}
+
+// addressOf is a picture as it leaves.
 func addressOf(data []byte) (string, error) {
-	kind := http.DetectContentType(data)
-	if len(data) > largestPicture || !slices.Contains(viewed, kind) {
+	kind := kindOf(data)
+	if len(data) > largestPicture || kind == "" {
 		return "", fail(Unfit, "too large, or no picture that models take")
+	}
+	if data = bare(kind, data); data == nil {
+		return "", fail(Unfit, "a picture that is not made as its kind is")
 	}
 	if kind != "image/webp" { // whose size only a library could tell
 		size, _, err := image.DecodeConfig(bytes.NewReader(data))

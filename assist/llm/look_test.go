@@ -63,7 +63,7 @@ func picture(digest, mediaType string) dialogue.Enclosed {
 
 func withPictures(t testing.TB) func(*llm.Options) {
 	all := album{
-		"png": drawn(t, "png", 200, 100), "jpeg": drawn(t, "jpeg", 200, 100), "gif": drawn(t, "gif", 200, 100), "webp": []byte("RIFF\x00\x00\x00\x00WEBPVP8 \x00\x00"),
+		"png": drawn(t, "png", 200, 100), "jpeg": drawn(t, "jpeg", 200, 100), "gif": drawn(t, "gif", 200, 100), "webp": []byte("RIFF\x0e\x00\x00\x00WEBPVP8 \x02\x00\x00\x00ab"),
 		"logo": drawn(t, "png", 200, 20), "page": []byte("<!doctype html><title>x</title>"), "cut": drawn(t, "png", 200, 100)[:20], "vast": vast(t),
 		"large": append(drawn(t, "png", 200, 100), make([]byte, 5<<20)...), "svg": []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`),
 	}

@@ -82,6 +82,24 @@ var texts = map[string]string{
 	"many lines":   strings.Repeat("oi\n", 50_000),
 }
 
+// pictured: whatever stands on a picture, it is read, and greets nobody and asks for nobody.
+func pictured(t *testing.T, a dialogue.Assistant) {
+	for name, text := range texts {
+		for _, own := range []string{"", "não deu, veja a foto"} {
+			b := Brief(own)
+			b.Seen = []dialogue.Sight{{File: "f", Name: text[:min(40, len(text))], Shows: text, Reads: text}}
+			r, err := a.Read(t.Context(), b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			Sound(t, b, r)
+			if r.Intent != dialogue.Matter && (own != "" || r.Intent != dialogue.Unclear) {
+				t.Errorf("%s on a picture, beside %q: the intent is %q", name, own, r.Intent)
+			}
+		}
+	}
+}
+
 // TestAssistant runs the contract. fresh makes an assistant that knows the articles.
 func TestAssistant(t *testing.T, fresh func(t *testing.T, articles []article.Article) dialogue.Assistant) {
 	t.Run("readings are sound", func(t *testing.T) {
@@ -98,23 +116,7 @@ func TestAssistant(t *testing.T, fresh func(t *testing.T, articles []article.Art
 			})
 		}
 	})
-	t.Run("what pictures show", func(t *testing.T) {
-		a := fresh(t, Articles())
-		for name, text := range texts {
-			for _, own := range []string{"", "não deu, veja a foto"} {
-				b := Brief(own)
-				b.Seen = []dialogue.Sight{{File: "f", Name: text[:min(40, len(text))], Shows: text, Reads: text}}
-				r, err := a.Read(t.Context(), b)
-				if err != nil {
-					t.Fatal(err)
-				}
-				Sound(t, b, r)
-				if r.Intent != dialogue.Matter && (own != "" || r.Intent != dialogue.Unclear) {
-					t.Errorf("%s on a picture, beside %q: the intent is %q", name, own, r.Intent)
-				}
-			}
-		}
-	})
+	t.Run("what pictures show", func(t *testing.T) { pictured(t, fresh(t, Articles())) })
 	t.Run("nothing is offered", func(t *testing.T) {
 		b := Brief(texts["problem"])
 		b.Offer = catalog.Offer{}

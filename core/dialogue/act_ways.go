@@ -218,6 +218,13 @@ func (s *scene) slashedAt(t *ticket.Ticket, rest string) error {
 	case forms[lone] != nil:
 		return s.askInForm(lone, t)
 	}
+	if c := parseCommand(rest, 0); c.command == cmdDetails || c.command == cmdWhole || c.command == cmdPaper {
+		s.command = c // it only looks
+		s.command.number = t.Number
+		if done, err := s.obeyTeam(); done || err != nil {
+			return err
+		}
+	}
 	s.sayOf(t, "act.unknown", nil)
 	s.outcome(message.Talked, "a command that means nothing", t)
 	return nil

@@ -100,19 +100,38 @@ func oneClamd(t *testing.T, answers map[string]string) (address string) {
 			}
 			go func() {
 				defer func() { _ = conn.Close() }()
-				r := bufio.NewReader(conn)
-				command, err := r.ReadString(0)
-				name := strings.TrimSuffix(command, "\x00")
-				for size := uint32(1); err == nil && name == "zINSTREAM" && size > 0; {
-					if err = binary.Read(r, binary.BigEndian, &size); err == nil {
-						_, err = io.CopyN(io.Discard, r, int64(size))
-					}
-				}
-				_, _ = conn.Write([]byte(answers[name] + "\x00"))
+				answerAs(conn, answers)
 			}()
 		}
 	}()
 	return l.Addr().String()
+}
+
+// answerAs answers commands as clamd does: one, or those of a session, by number.
+func answerAs(conn net.Conn, answers map[string]string) {
+	r := bufio.NewReader(conn)
+	number := 0
+	for {
+		command, err := r.ReadString(0)
+		name := strings.TrimSuffix(command, "\x00")
+		for size := uint32(1); err == nil && name == "zINSTREAM" && size > 0; {
+			if err = binary.Read(r, binary.BigEndian, &size); err == nil {
+				_, err = io.CopyN(io.Discard, r, int64(size))
+			}
+		}
+		switch {
+		case err != nil, name == "zEND":
+			return
+		case name == "zIDSESSION":
+			number = 1
+		case number == 0:
+			_, _ = fmt.Fprintf(conn, "%s\x00", answers[name])
+			return
+		default:
+			_, _ = fmt.Fprintf(conn, "%d: %s\x00", number, answers[name])
+			number++
+		}
+	}
 }
 
 func TestCheckTriesClamd(t *testing.T) {

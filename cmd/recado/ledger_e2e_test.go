@@ -123,10 +123,13 @@ func (l *ledger) upstreamIDs(address string) []string {
 	return l.words("select upstream_id from outbox where address = $1 order by seq", address)
 }
 
-// ofTheDesk are the ids of what was said to an address about no ticket.
-func (l *ledger) ofTheDesk(address string) []string {
+// ofTrouble is a message that tells of a part in trouble, or well again, by its subject.
+const ofTrouble = `'%"subject":"Problema: %'`
+
+// troubles are the ids of such messages to an address.
+func (l *ledger) troubles(address string) []string {
 	l.t.Helper()
-	return l.words("select upstream_id from outbox where address = $1 and number = '' order by seq", address)
+	return l.words("select upstream_id from outbox where address = $1 and body like "+ofTrouble+" order by seq", address)
 }
 
 // ticketOf is the number of the ticket that a mail went to, by its Message-ID.

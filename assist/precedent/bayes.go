@@ -18,7 +18,7 @@ func (ix *Index) bayes(numbers []uint32, counts []count, s *scratch) []float64 {
 		w := bayesWeight[counts[i].kind()] * float64(counts[i].times())
 		all += w
 		for _, c := range ix.known[n].classes {
-			fits[c.class] += w * math.Log1p(float64(c.held)/unseen)
+			fits[c.class] += w * gain(c.held)
 		}
 	}
 	best := math.Inf(-1)
@@ -35,6 +35,24 @@ func (ix *Index) bayes(numbers []uint32, counts []count, s *scratch) []float64 {
 	}
 	return fits
 }
+
+// gain is how much more likely a class makes a feature that it holds.
+func gain(held float32) float64 {
+	if n := int(held * heldSteps); n < len(gains) {
+		return gains[n]
+	}
+	return math.Log1p(float64(held) / unseen)
+}
+
+// heldSteps: what a class holds of a feature is a number of halves (bayesWeight).
+const heldSteps = 2
+
+var gains = func() (table [1024]float64) {
+	for n := range table {
+		table[n] = math.Log1p(float64(n) / heldSteps / unseen)
+	}
+	return table
+}()
 
 // trust is how much Bayes counts in this index.
 func (ix *Index) trust() float64 {

@@ -35,6 +35,15 @@ func made(n int) ([]precedent.Example, func(words int) string) {
 	return all, say
 }
 
+// BenchmarkBuild fills an index with 20,000 examples.
+func BenchmarkBuild(b *testing.B) {
+	examples, _ := made(20_000)
+	b.ReportAllocs()
+	for b.Loop() {
+		indexOf(examples...)
+	}
+}
+
 // BenchmarkAsk asks 20,000 examples about texts of 12 words.
 func BenchmarkAsk(b *testing.B) {
 	examples, say := made(20_000)

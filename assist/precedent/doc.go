@@ -7,8 +7,8 @@
 // Remove take effect at once. Equal examples give equal answers, in whatever
 // order they were put in. Nothing is trained ahead, and nothing is stored.
 //
-// How it works. A text becomes words, pairs of words, runs of two to five characters
-// of a word (features.go), and what its words mean at any desk (senses.go), so that
+// How it works. A text becomes words, pairs of words, runs of three and four
+// characters of a word (features.go), and what its words mean at any desk (senses.go), so that
 // "quanto custa" and "preço" have something in common. It is the only knowledge of
 // languages here. The examples most alike (near.go) settle
 // between them, by a kernel ridge regression that is solved for this question alone

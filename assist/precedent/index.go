@@ -24,6 +24,7 @@ type Index struct {
 	known   []known
 	holders []uint32          // how many examples hold a feature; apart, since all are looked at
 	docs    []doc             // by slot
+	short   []float32         // by slot: one over the root of how many features; apart, since thousands are looked at
 	slots   map[string]uint32 // by ID
 	free    []uint32          // slots without an example
 	classes []class
@@ -46,8 +47,6 @@ type doc struct {
 	class    uint32
 	features []uint32 // places in known
 	counts   []count
-
-	shortness float32 // one over the root of how many features it has
 }
 
 // count is the kind of a feature, and how often a text has it.
@@ -106,7 +105,7 @@ func (ix *Index) Put(e Example) {
 	}
 	slot := ix.takeSlot(e.ID)
 	d := doc{id: e.ID, text: e.Text, class: ix.classOf(filed), features: make([]uint32, len(found)), counts: make([]count, len(found))}
-	d.shortness = float32(1 / math.Sqrt(float64(len(found))))
+	ix.short[slot] = float32(1 / math.Sqrt(float64(len(found))))
 	for i, f := range found {
 		n := ix.number(f)
 		d.features[i], d.counts[i] = n, f.count()
@@ -159,7 +158,7 @@ func (ix *Index) count(d doc, by int) {
 
 func (ix *Index) takeSlot(id string) uint32 {
 	if len(ix.free) == 0 {
-		ix.docs = append(ix.docs, doc{})
+		ix.docs, ix.short = append(ix.docs, doc{}), append(ix.short, 0)
 		ix.free = append(ix.free, uint32(len(ix.docs)-1))
 	}
 	last := len(ix.free) - 1

@@ -16,7 +16,7 @@ func rarity(all, docs int) float64 {
 }
 
 // neighbours is how many examples settle a question between them.
-const neighbours = 64
+const neighbours = 80
 
 // candidates is how many examples are compared in full; they share most with the
 // question, counted over at most mostPostings entries, rare features first.
@@ -40,14 +40,16 @@ type neighbour struct {
 	terms []weighed
 }
 
-// scratch is memory that questions lend one another. Between them shared, dense and
-// fits hold only zeros.
+// scratch is memory that questions lend one another. Between them shared, dense,
+// local and fits hold only zeros.
 type scratch struct {
 	shared  []float32 // by slot
 	touched []uint32
 	top     []candidate
 	dense   []float32 // by feature
 	gram    []float64
+	local   []uint32 // by feature: its number among those of the neighbours, from 1
+	places  []uint32 // features in local
 	room    []weighed
 	fits    []float64 // by class
 }
@@ -181,7 +183,7 @@ func (ix *Index) mostShared(s *scratch) []uint32 {
 	}
 	top := s.top[:0] // best first
 	for _, slot := range s.touched {
-		c := candidate{slot, s.shared[slot] * ix.docs[slot].shortness}
+		c := candidate{slot, s.shared[slot] * ix.short[slot]}
 		s.shared[slot] = 0
 		if len(top) == candidates && better(c, top[candidates-1]) >= 0 {
 			continue

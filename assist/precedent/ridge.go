@@ -23,6 +23,7 @@ func kernel(alike float64) float64 {
 func (ix *Index) settle(ns []neighbour, s *scratch) {
 	n := len(ns)
 	s.gram = grow(s.gram, n*n)
+	s.narrow(ns, len(ix.known))
 	for i := range ns {
 		for _, t := range ns[i].terms {
 			s.dense[t.number] = t.weight
@@ -44,6 +45,41 @@ func (ix *Index) settle(ns []neighbour, s *scratch) {
 		ns[i].vote = kernel(ns[i].alike)
 	}
 	substitute(s.gram, ns)
+}
+
+// narrow keeps of the neighbours' terms those that two of them hold, numbered among
+// themselves: a row of these fits the nearest cache, one of the whole index does not.
+func (s *scratch) narrow(ns []neighbour, features int) {
+	s.local, s.places = grow(s.local, features), s.places[:0]
+	for _, n := range ns {
+		for _, t := range n.terms {
+			if s.local[t.number] == 0 {
+				s.places = append(s.places, t.number)
+			}
+			s.local[t.number]++
+		}
+	}
+	shared := uint32(0)
+	for _, n := range s.places {
+		if s.local[n] == 1 {
+			s.local[n] = 0
+			continue
+		}
+		shared++
+		s.local[n] = shared
+	}
+	for i := range ns {
+		kept := ns[i].terms[:0]
+		for _, t := range ns[i].terms {
+			if at := s.local[t.number]; at > 0 {
+				kept = append(kept, weighed{at - 1, t.weight})
+			}
+		}
+		ns[i].terms = kept
+	}
+	for _, n := range s.places {
+		s.local[n] = 0
+	}
 }
 
 // factor makes the lower half of a symmetric matrix its Cholesky factor. The ridge

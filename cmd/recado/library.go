@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unicode"
@@ -89,8 +90,10 @@ func (l *library) refresh(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the articles and the catalogue: %w", err)
 	}
+	var filling sync.WaitGroup // the two indexes at once: at the start each takes seconds
+	defer filling.Wait()
 	l.learnNames(c)
-	if l.indexArticles(all, c) || l.trade.Load() == nil {
+	if l.indexArticles(all, c, &filling) || l.trade.Load() == nil {
 		l.learnTrade(all, c)
 	}
 	l.learnSharing(orgs)
@@ -223,17 +226,17 @@ func filedUnder(p catalog.Path) map[string]string {
 	return map[string]string{assist.Product: p.Product, assist.System: p.System, assist.Module: p.Module, assist.Category: p.Category}
 }
 
-// indexArticles puts articles into the index, and their phrasings among the examples.
-// True: something changed.
-func (l *library) indexArticles(all []article.Article, c *catalog.Catalog) (changed bool) {
+// indexArticles puts articles into the index, for which filling is to be waited, and
+// their phrasings among the examples. True: something changed.
+func (l *library) indexArticles(all []article.Article, c *catalog.Catalog, filling *sync.WaitGroup) (changed bool) {
 	now := make(map[string]string, len(all))
+	var news []article.Article
 	for _, a := range all {
 		mark := fmt.Sprint(a.UpdatedAt.UnixMicro(), len(a.Phrasings), a.Product, a.System, a.Module)
 		if now[a.ID] = mark; l.held[a.ID] == mark {
 			continue
 		}
-		changed = true
-		l.index.Put(a)
+		changed, news = true, append(news, a)
 		l.forgetPhrasings(a.ID)
 		filed := filedUnder(c.Complete(catalog.Path{Product: a.Product, System: a.System, Module: a.Module}))
 		for i, p := range append([]string{a.Title}, a.Phrasings...) {
@@ -248,6 +251,11 @@ func (l *library) indexArticles(all []article.Article, c *catalog.Catalog) (chan
 		}
 	}
 	l.held = now
+	filling.Go(func() {
+		for _, a := range news {
+			l.index.Put(a)
+		}
+	})
 	return changed
 }
 

@@ -59,6 +59,10 @@ func (b *Builtin) Explain(ctx context.Context, brief dialogue.Brief) (Explanatio
 	if r.Intent != dialogue.Matter || brief.IntentOnly {
 		return x, nil
 	}
+	pictures := seen(brief)
+	filed := meanwhile(func() precedent.Answer {
+		return b.precedents.Ask(strings.TrimSpace(stripReply(brief.Subject) + "\n" + brief.Text + "\n" + pictures))
+	})
 	x.Found = b.search(brief)
 	shown := x.Found[:b.shown(x.Found)]
 	if b.reranker != nil && brief.WantArticles {
@@ -67,8 +71,7 @@ func (b *Builtin) Explain(ctx context.Context, brief dialogue.Brief) (Explanatio
 		}
 	}
 	r.Subject = subject(all)
-	pictures := seen(brief)
-	x.learn(b.precedents.Ask(strings.TrimSpace(stripReply(brief.Subject)+"\n"+brief.Text+"\n"+pictures)), brief.Offer)
+	x.learn(filed(), brief.Offer)
 	before := strings.TrimSpace(strings.Join(brief.Earlier, "\n") + "\n" + pictures) // not theirs of now, but about the same
 	r.About, x.Named = offered().about(all, parse(before), shown, x.learned, r.Sure)
 	put(r.Sure, "severity", &r.Severity, severity(all, language))
@@ -85,6 +88,17 @@ func (b *Builtin) Explain(ctx context.Context, brief dialogue.Brief) (Explanatio
 		r.Subject = subject(parse(brief.Seen[0].Shows))
 	}
 	return x, nil
+}
+
+// meanwhile begins something beside what its caller does; the function that it returns
+// waits for it. A panic is one of the caller's, who may know what to do with it.
+func meanwhile[T any](do func() T) (wait func() T) {
+	wait = sync.OnceValue(do)
+	go func() {
+		defer func() { _ = recover() }() // wait panics with the same
+		wait()
+	}()
+	return wait
 }
 
 // seen is what pictures that came along show, and the words that stand in them.

@@ -129,9 +129,20 @@ func (s *scene) assigns(t *ticket.Ticket, d deed) (string, error) {
 		return "", err
 	}
 	if p.ID != s.who.ID {
-		err = s.notify(notice.Assigned, t, notice.Data{"Text": cmp.Or(beside, d.reason)})
+		err = s.notify(notice.Assigned, t, s.handing(cmp.Or(beside, d.reason)))
 	}
 	return s.line("field.agent", p.Name), err
+}
+
+// handing is what a colleague is told who takes a ticket over: the reason, and what
+// happened so far, if there was somebody to sum it up (H4).
+func (s *scene) handing(why string) notice.Data {
+	data := notice.Data{"Text": why, "Summary": "", "SummaryBy": ""}
+	if s.advice != nil && s.caseOf.Wish == WantSummary && len(s.advice.Claims) > 0 {
+		sum := s.adviceData()
+		data["Summary"], data["SummaryBy"] = sum["Text"], sum["By"]
+	}
+	return data
 }
 
 // setsStatus moves between the open states. What it waits on is seen by the customer; the

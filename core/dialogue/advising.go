@@ -27,11 +27,33 @@ const (
 // adviser is the assistant's other half, if the turn asks for it; nil otherwise.
 func (s *scene) adviser() Adviser {
 	a, can := s.e.Assistant.(Adviser)
-	if _, wanted := wishes[s.command.command]; !can || !wanted || !s.proved || !s.who.OnTeam() || s.in.Kind == message.Edit || s.in.Kind == message.Deletion {
+	if !can || s.wish() == "" || !s.proved || !s.who.OnTeam() || s.in.Kind == message.Edit || s.in.Kind == message.Deletion {
 		return nil
 	}
 	return a
 }
+
+// wish is what this turn of the team's wants of the adviser; "": nothing.
+func (s *scene) wish() Wish {
+	if _, does := s.handsOver(); does {
+		return WantSummary
+	}
+	return wishes[s.command.command]
+}
+
+// handsOver reports words that give a ticket to a colleague, and its number if that is
+// said: who takes it over is told what happened so far. In a room the thread tells it.
+func (s *scene) handsOver() (number string, does bool) {
+	number, words := cutNumber(s.in.Text, s.now.In(s.e.Location).Year())
+	if number == "" || !leads(s.in.Text, words) {
+		number, words = "", s.in.Text
+	}
+	deeds, _ := parseDeeds(words)
+	return number, slices.ContainsFunc(deeds, func(d deed) bool { return d.op == opAssign })
+}
+
+// handedOver is the least that was said in a ticket for it to be summed up unasked.
+const handedOver = 3
 
 // gather makes the case that an agent asks about. False: there is none to ask about.
 func (s *scene) gather() (bool, error) {
@@ -40,7 +62,7 @@ func (s *scene) gather() (bool, error) {
 		return false, err
 	}
 	c := &Case{
-		Wish: wishes[s.command.command], Number: t.Number, Subject: t.Subject, Place: s.pathName(t.About), Status: s.statusName(t.Status, t.WaitingOn),
+		Wish: s.wish(), Number: t.Number, Subject: t.Subject, Place: s.pathName(t.About), Status: s.statusName(t.Status, t.WaitingOn),
 		Reader: s.lang(), Agent: s.who.First(), Conversation: s.in.Conversation,
 	}
 	requester, err := s.person(t.Requester)
@@ -54,6 +76,9 @@ func (s *scene) gather() (bool, error) {
 	var authors []directory.PersonID
 	if c.Said, authors, err = s.linesOf(t, c.Wish == WantSummary); err != nil {
 		return false, err
+	}
+	if _, unasked := s.handsOver(); unasked && len(c.Said) < handedOver {
+		return false, nil
 	}
 	if c.NoModel, err = s.wantsNoModel(t, requester, c.Organisation, authors...); err != nil {
 		return false, err
@@ -88,7 +113,11 @@ func (s *scene) wantsNoModel(t *ticket.Ticket, requester directory.Person, org d
 
 // adviseAbout is the ticket that an agent means: by number, by thread, or in focus.
 func (s *scene) adviseAbout() (*ticket.Ticket, error) {
-	if n := s.command.number; n != "" {
+	n := s.command.number
+	if handed, does := s.handsOver(); does {
+		n = handed
+	}
+	if n != "" {
 		t, found, err := known(s.r.Numbered(s.ctx, n))
 		if err != nil || !found {
 			return nil, err

@@ -155,7 +155,7 @@ var samples = map[string]any{
 	".Part": "WhatsApp principal", ".Detail": "device removed", ".Since": "hoje 8:15",
 	".About": "Fiscal › CT-e", ".Agent": "Bia Lima", ".Articles": "• Rejeição 539", ".Audience": "Ana (whatsapp)", ".By": "Davi", ".Chat": true, ".Defect": "Só que ela chegou danificada.",
 	".Closed": "05/03 10:00", ".Code": "123456", ".Comment": "Foi rápido", ".Contact": "Recepção", ".Contacts": "Chat no site", ".Count": 2, ".Days": 5, ".Domain": "ipe.example", ".Hidden": true, ".List": "1. Fechem tudo", ".Mail": true,
-	".More": 4, ".None": true, ".OnTeam": 3, ".Open": 12, ".Unassigned": 1, ".Overdue": 2, ".Rated": 9, ".Low": 2, ".Page": true, ".Ref": "Q-ABCDEFGHIJ", ".Registered": "Marta", ".Releasable": true, ".Released": true, ".Senders": 3, ".Shown": 9,
+	".More": 4, ".Summary": "Ana escreveu duas vezes.", ".SummaryBy": "built-in", ".None": true, ".OnTeam": 3, ".Open": 12, ".Unassigned": 1, ".Overdue": 2, ".Rated": 9, ".Low": 2, ".Page": true, ".Ref": "Q-ABCDEFGHIJ", ".Registered": "Marta", ".Releasable": true, ".Released": true, ".Senders": 3, ".Shown": 9,
 	".Arrived": "hoje 10:02", ".Read": "hoje 10:05", ".Description": "Desde ontem", ".Desk": "Recado", ".Due": "amanhã 15:04", ".Email": "ajuda@desk.example", ".Files": 3, ".From": "ana@aurora.example",
 	".History": "*Ana* (hoje 9:00): oi", ".Key": "email/suporte/7", ".Last": "Pode conferir?", ".Minutes": 15, ".Limits": true, ".Missed": true, ".Most": 10, ".Name": "Zilda",
 	".Names": "Carla e Rui", ".Number": "2026-000001", ".On": "o banco", ".Opened": "hoje 09:00", ".Organisation": "Viação Aurora", ".Participants": "Carla",

@@ -342,7 +342,7 @@ func TestTextsAreGivenWhatTheyAskFor(t *testing.T) {
 func TestNoticesAskForWhatTheyAreGiven(t *testing.T) {
 	t.Parallel()
 	always := []string{".Name", ".By", ".Requester", ".Text", ".About", ".Folded", ".Caution", ".Seen", ".Chat", ".Number", ".Subject", ".Desk"}
-	more := map[Event][]string{Reminder: {".Until", ".Last"}, Warning: {".Until", ".Last"}, Overdue: {".What", ".Due", ".Missed"}, Waits: {".For", ".Since"}, Merged: {".Into", ".IntoSubject"}, Parted: {".Into", ".IntoSubject"}}
+	more := map[Event][]string{Reminder: {".Until", ".Last"}, Warning: {".Until", ".Last"}, Overdue: {".What", ".Due", ".Missed"}, Waits: {".For", ".Since"}, Assigned: {".Summary", ".SummaryBy"}, Merged: {".Into", ".IntoSubject"}, Parted: {".Into", ".IntoSubject"}}
 	have := forms(t, Languages()[0])
 	for event, all := range audiences {
 		for _, as := range all {

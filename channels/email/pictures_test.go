@@ -45,7 +45,7 @@ func specimens(t testing.TB, lang string) []specimen {
 	word := func(key string) string { return catalogue.Word(lang, key) }
 	data := catalogues.Data{
 		"Name": "Ana", "By": "Bia", "Requester": "Ana Souza", "Number": "2026-000042", "Subject": words[0], "Title": words[0], "Text": words[1], "About": "Fiscal › CT-e",
-		"Severity": word("level.high"), "Files": 0, "Articles": "", "Defect": "", "Folded": false, "Caution": "", "Chat": false, "Last": "", "Until": "30/11 18:00", "Audience": "Ana (email), Carlos (whatsapp)",
+		"Severity": word("level.high"), "Files": 0, "Articles": "", "Defect": "", "Folded": false, "Caution": "", "Seen": "", "Chat": false, "Last": "", "Until": "30/11 18:00", "Audience": "Ana (email), Carlos (whatsapp)",
 		"Code": "481 592", "Minutes": 15, "Desk": "Suporte Aurora", "State": word("list.state.open"), "From": 1, "To": 3, "Total": "3", "Protocol": "2026-000042",
 		"Why": word("failure.mailbox-full"), "Who": "", "Address": "", "Via": "", "Again": false, "Gone": false,
 	}

@@ -8,6 +8,7 @@ import (
 	"recado/assist"
 	"recado/assist/llm"
 	"recado/bot"
+	"recado/core/dialogue"
 )
 
 // modelTried is the language model without a desk around it, and its address.
@@ -32,7 +33,7 @@ func (t tryer) pictures(ctx context.Context) (string, error) {
 	}
 	took, reads, err := a.CheckPictures(ctx)
 	var f *llm.Failure
-	switch patience := t.cfg.Assistant.Patience * 6 / 10; {
+	switch patience := dialogue.Perceiving(t.cfg.Assistant.Patience); {
 	case errors.As(err, &f) && f.Why == llm.Rejected && f.Status == 400:
 		return "", fmt.Errorf("%q takes no pictures (HTTP 400); take a model that does, or set assistant.model.pictures to false", t.cfg.Assistant.Model.Name)
 	case err != nil:

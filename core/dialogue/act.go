@@ -189,7 +189,7 @@ func (s *scene) setsLevel(t *ticket.Ticket, d deed, field, label string, set set
 	if err := errors.Join(set(s.who, to, s.now), s.why(t, field, d, beside)); err != nil {
 		return "", err
 	}
-	return s.line(label, s.e.Catalogue.Word(s.lang(), "level."+string(to))), nil
+	return s.line(label, s.e.levelIn(s.lang(), to)), nil
 }
 
 func (s *scene) setsType(t *ticket.Ticket, d deed) (string, error) {

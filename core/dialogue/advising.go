@@ -12,7 +12,7 @@ import (
 )
 
 // What the team asks for in words (H4), and as what the adviser is asked.
-var wishes = map[command]Wish{cmdDraft: WantDraft, cmdSummary: WantSummary, cmdAlike: WantAlike}
+var wishOf = map[command]Wish{cmdDraft: WantDraft, cmdSummary: WantSummary, cmdAlike: WantAlike}
 
 // Figures of what is shown.
 const (
@@ -20,32 +20,35 @@ const (
 	shownText  = 300 // characters of each
 )
 
-// adviser is the assistant's other half, if the turn asks for it; nil otherwise.
+// adviser is the assistant's other half; nil when it cannot, or when nobody of the team
+// speaks to it.
 func (s *scene) adviser() Adviser {
 	a, can := s.e.Assistant.(Adviser)
-	if !can || s.wish() == "" || !s.proved || !s.who.OnTeam() || s.in.Kind == message.Edit || s.in.Kind == message.Deletion {
+	if !can || !s.proved || !s.who.OnTeam() || s.in.Kind == message.Edit || s.in.Kind == message.Deletion {
 		return nil
 	}
 	return a
 }
 
-// wish is what this turn of the team's wants of the adviser; "": nothing.
-func (s *scene) wish() Wish {
-	if _, does := s.handsOver(); does {
-		return WantSummary
-	}
-	return wishes[s.command.command]
+// wish is what a turn wants of the adviser.
+type wish struct {
+	want    Wish   // "": nothing
+	number  string // of the ticket, if it is said
+	unasked bool   // it comes with something else
 }
 
-// handsOver reports words that give a ticket to a colleague, and its number if that is
-// said: who takes it over is told what happened so far. In a room the thread tells it.
-func (s *scene) handsOver() (number string, does bool) {
-	number, words := cutNumber(s.in.Text, s.now.In(s.e.Location).Year())
-	if number == "" || !leads(s.in.Text, words) {
-		number, words = "", s.in.Text
+// wishes is what this turn of the team's wants. Words that give a ticket to a colleague want
+// it summed up for them; in a room the thread tells what happened.
+func (s *scene) wishes() wish {
+	if want := wishOf[s.command.command]; want != "" {
+		return wish{want: want, number: s.command.number}
 	}
+	number, words := s.numberFirst(s.in.Text)
 	deeds, _ := parseDeeds(words)
-	return number, slices.ContainsFunc(deeds, func(d deed) bool { return d.op == opAssign })
+	if s.inRoom() || !slices.ContainsFunc(deeds, func(d deed) bool { return d.op == opAssign }) {
+		return wish{}
+	}
+	return wish{want: WantSummary, number: number, unasked: true}
 }
 
 // handedOver is the least that was said in a ticket for it to be summed up unasked.
@@ -55,22 +58,12 @@ const handedOver = 3
 func (s *scene) consult(ctx context.Context, a Adviser) {
 	ctx, cancel := context.WithTimeout(ctx, s.e.Patience)
 	defer cancel()
-	advice, err := s.advisedBy(ctx, a)
+	advice, err := guarded(func() (Advice, error) { return a.Advise(ctx, *s.caseOf) })
 	if err != nil {
 		s.e.Log.WarnContext(ctx, "the adviser did not answer", "error", err)
 		return
 	}
 	s.advice = &advice
-}
-
-// advisedBy turns a panic into an error, as read does.
-func (s *scene) advisedBy(ctx context.Context, a Adviser) (advice Advice, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("the adviser panicked: %v", v)
-		}
-	}()
-	return a.Advise(ctx, *s.caseOf)
 }
 
 // advised shows an agent what they asked for. Nobody else is told, and nothing changes.
@@ -93,7 +86,7 @@ func (s *scene) advised() error {
 	}
 	s.outcome(message.Talked, "advice by "+s.advice.By, t)
 	data := s.adviceData()
-	switch wishes[s.command.command] {
+	switch wishOf[s.command.command] {
 	case WantSummary:
 		s.sayOf(t, "advice.summary", data)
 	case WantAlike:
@@ -160,7 +153,7 @@ func (s *scene) adviceData() notice.Data {
 		if src.URL != "" {
 			line += " " + src.URL
 		}
-		if wishes[s.command.command] == WantAlike {
+		if wishOf[s.command.command] == WantAlike {
 			if i == shownAlike {
 				break
 			}

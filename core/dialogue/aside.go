@@ -38,9 +38,11 @@ func (s *scene) looks(show func() error) error {
 
 // resumes goes on with the ticket that was put aside, where it was left.
 func (s *scene) resumes() error {
-	s.session.Draft, s.session.Aside = s.session.Aside, nil
+	s.takesUp()
 	return s.askMissing()
 }
+
+func (s *scene) takesUp() { s.session.Draft, s.session.Aside = s.session.Aside, nil }
 
 // goesOnOpening takes words for the ticket that was put aside a moment ago. Who looked at
 // another ticket meanwhile speaks of that one. True: they were taken.
@@ -49,7 +51,7 @@ func (s *scene) goesOnOpening() (bool, error) {
 	if d == nil || s.now.Sub(s.previous.At) >= focusFor || slices.Contains([]Topic{topicDetails, topicAdding}, s.previous.Topic) {
 		return false, nil
 	}
-	s.session.Draft, s.session.Aside = d, nil
+	s.takesUp()
 	d.Said = append(d.Said, s.said()...)
 	s.readInto(d)
 	return true, s.suggestOrAsk()

@@ -16,14 +16,14 @@ const (
 	caseSolved = 60 // closed tickets that are looked through for similar ones
 )
 
-// gather makes the case that an agent asks about. False: there is none to ask about.
-func (s *scene) gather() (bool, error) {
-	t, err := s.adviseAbout()
+// gather makes the case that a turn wants something about. False: there is none.
+func (s *scene) gather(w wish) (bool, error) {
+	t, err := s.adviseAbout(w.number)
 	if t == nil || err != nil {
 		return false, err
 	}
 	c := &Case{
-		Wish: s.wish(), Number: t.Number, Subject: t.Subject, Place: s.pathName(t.About), Status: s.statusName(t.Status, t.WaitingOn),
+		Wish: w.want, Number: t.Number, Subject: t.Subject, Place: s.pathName(t.About), Status: s.statusName(t.Status, t.WaitingOn),
 		Reader: s.lang(), Agent: s.who.First(), Conversation: s.in.Conversation,
 	}
 	requester, err := s.person(t.Requester)
@@ -38,7 +38,7 @@ func (s *scene) gather() (bool, error) {
 	if c.Said, authors, err = s.linesOf(t, c.Wish == WantSummary); err != nil {
 		return false, err
 	}
-	if _, unasked := s.handsOver(); unasked && len(c.Said) < handedOver {
+	if w.unasked && len(c.Said) < handedOver {
 		return false, nil
 	}
 	if c.NoModel, err = s.wantsNoModel(t, requester, c.Organisation, authors...); err != nil {
@@ -73,13 +73,9 @@ func (s *scene) wantsNoModel(t *ticket.Ticket, requester directory.Person, org d
 }
 
 // adviseAbout is the ticket that an agent means: by number, by thread, or in focus.
-func (s *scene) adviseAbout() (*ticket.Ticket, error) {
-	n := s.command.number
-	if handed, does := s.handsOver(); does {
-		n = handed
-	}
-	if n != "" {
-		t, found, err := known(s.r.Numbered(s.ctx, n))
+func (s *scene) adviseAbout(number string) (*ticket.Ticket, error) {
+	if number != "" {
+		t, found, err := known(s.r.Numbered(s.ctx, number))
 		if err != nil || !found {
 			return nil, err
 		}

@@ -116,7 +116,7 @@ func (s *scene) changeAnswered() (bool, error) {
 }
 
 func (s *scene) prioritised(t *ticket.Ticket, to ticket.Level) error {
-	return s.changed(t, "change.priority", t.SetPriority(s.who, to, s.now), notice.Data{"Priority": s.e.Catalogue.Word(s.lang(), "level."+string(to))})
+	return s.changed(t, "change.priority", t.SetPriority(s.who, to, s.now), notice.Data{"Priority": s.e.levelIn(s.lang(), to)})
 }
 
 // contactGiven takes a name. What is too long for one is something else.

@@ -21,11 +21,11 @@ func (s *scene) reworded(entry ticket.Entry, t *ticket.Ticket) (words string, fi
 	if entry.Side != ticket.Team || s.in.Own {
 		return text, true, nil
 	}
-	if num, rest := cutNumber(text, s.now.In(s.e.Location).Year()); num != "" && leads(text, rest) {
+	if num, rest := s.numberFirst(text); num != "" {
 		if num != t.Number && entry.Kind == ticket.Message {
 			return "", false, nil // meant for another ticket
 		}
-		text = strings.TrimLeft(rest, " :,-")
+		text = rest
 	}
 	what, words := parseOrder(text)
 	switch {

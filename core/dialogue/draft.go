@@ -170,8 +170,8 @@ func (s *scene) draftData(d *Draft) notice.Data {
 	}
 	return notice.Data{
 		"About": s.pathShown(d.About), "Title": ticket.Shorten(d.Subject, ticket.MaxSubject), "Files": files,
-		"Severity": s.e.Catalogue.Word(lang, "level."+string(cmp.Or(d.Severity, ticket.Normal))),
-		"Priority": s.e.Catalogue.Word(lang, "level."+string(cmp.Or(d.Priority, ticket.Normal))),
+		"Severity": s.e.levelIn(lang, cmp.Or(d.Severity, ticket.Normal)),
+		"Priority": s.e.levelIn(lang, cmp.Or(d.Priority, ticket.Normal)),
 		"Nothing":  d.Nothing,
 		"Defect":   s.defectWord("defect.customer.", lang),
 	}

@@ -164,7 +164,11 @@ func (s *scene) asking() (func(context.Context), error) {
 	if a == nil {
 		return nil, nil
 	}
-	if found, err := s.gather(); !found || err != nil {
+	w := s.wishes()
+	if w.want == "" {
+		return nil, nil
+	}
+	if found, err := s.gather(w); !found || err != nil {
 		return nil, err
 	}
 	return func(ctx context.Context) { s.consult(ctx, a) }, nil
@@ -175,7 +179,7 @@ func (s *scene) asking() (func(context.Context), error) {
 func (s *scene) ask(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, s.e.Patience)
 	defer cancel()
-	reading, err := s.read(ctx)
+	reading, err := guarded(func() (Reading, error) { return s.e.Assistant.Read(ctx, s.brief()) })
 	if err != nil {
 		s.e.Log.WarnContext(ctx, "the assistant did not answer", "error", err)
 		return
@@ -183,14 +187,14 @@ func (s *scene) ask(ctx context.Context) {
 	s.reading = s.trusted(reading)
 }
 
-// read turns a panic of the assistant into an error: the desk works without it (rule 4).
-func (s *scene) read(ctx context.Context) (r Reading, err error) {
+// guarded turns a panic of the assistant into an error: the desk works without it (rule 4).
+func guarded[T any](do func() (T, error)) (out T, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("the assistant panicked: %v", v)
 		}
 	}()
-	return s.e.Assistant.Read(ctx, s.brief())
+	return do()
 }
 
 // known wraps a lookup that may find nothing.

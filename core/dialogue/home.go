@@ -136,7 +136,7 @@ func (s *scene) homeRow(l report.Line) (message.Row, error) {
 	if err != nil {
 		return message.Row{}, err
 	}
-	below := []string{requester.Name, s.e.statusIn(s.lang(), l.Status, l.WaitingOn), s.e.Catalogue.Word(s.lang(), "level."+string(l.Severity))}
+	below := []string{requester.Name, s.e.statusIn(s.lang(), l.Status, l.WaitingOn), s.e.levelIn(s.lang(), l.Severity)}
 	if due := sooner(l.AnswerDue, l.SolveDue); !due.IsZero() {
 		mark := ""
 		if due.Before(s.now) {

@@ -279,7 +279,7 @@ func (s *scene) ticketData(t *ticket.Ticket) (notice.Data, error) {
 		"Status": orElse(status, s.statusName(t.Status, t.WaitingOn)), "Opened": s.when(t.OpenedAt), "Updated": s.when(t.UpdatedAt),
 		"Closed": s.closedAt(t), "Requester": requester.Name, "Contact": t.Contact, "Agent": orElse(agent.Name, "–"),
 		"Organisation": org.Name, "About": orElse(s.pathShown(t.About), "–"), "Participants": strings.Join(copies, ", "), "Due": due,
-		"Priority": s.e.Catalogue.Word(lang, "level."+string(t.Priority)), "Severity": s.e.Catalogue.Word(lang, "level."+string(t.Severity)),
+		"Priority": s.e.levelIn(lang, t.Priority), "Severity": s.e.levelIn(lang, t.Severity),
 		"Type": s.e.Catalogue.Word(lang, "type."+string(t.Type)), "Private": t.Private, "Description": excerpt(t.Description, 500),
 	}, nil
 }

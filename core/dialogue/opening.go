@@ -76,9 +76,8 @@ func (s *scene) untold() bool {
 	if strings.TrimSpace(s.in.Text+s.in.Subject) == "" {
 		return true
 	}
-	plain := s.chat() && (isYes(s.in.Text) || isNo(s.in.Text))
 	nothing := len(s.sights) > 0 && s.reading.By != "" && s.reading.Intent == Unclear
-	return len(s.in.Attachments) > 0 && (plain || nothing || s.reading.Intent == Greeting)
+	return len(s.in.Attachments) > 0 && (s.plainAnswer() || nothing || s.reading.Intent == Greeting)
 }
 
 // showsMatter reports pictures without words, in which a matter was seen.

@@ -2,10 +2,10 @@ package dialogue
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"recado/core/message"
 	"recado/core/notice"
@@ -85,31 +85,36 @@ func (s *scene) pieces(most int, wanted func(mediaType string) bool) []piece {
 	return all[:min(most, len(all))]
 }
 
-// perceive asks for everything at once. It takes a part of the patience, so that some is
-// left for reading.
+// Perceiving is the part of a turn's patience in which recordings are written down and
+// pictures described: the rest is left for reading.
+func Perceiving(patience time.Duration) time.Duration { return patience * 6 / 10 }
+
+// perceive asks for everything at once.
 func (s *scene) perceive(ctx context.Context, l Listener, heard []piece, v Viewer, seen []piece) {
 	ctx, cancel := context.WithTimeout(ctx, s.e.Patience)
 	defer cancel()
-	some, done := context.WithTimeout(ctx, s.e.Patience*6/10)
+	some, done := context.WithTimeout(ctx, Perceiving(s.e.Patience))
 	defer done()
 	var all sync.WaitGroup
-	each := func(pieces []piece, what string, do func(p *piece) error) {
-		for i := range pieces {
-			all.Go(func() {
-				if err := guarded(func() error { return do(&pieces[i]) }); err != nil {
-					s.e.Log.WarnContext(ctx, what, "error", err)
-				}
-			})
+	failed := func(what string, err error) {
+		if err != nil {
+			s.e.Log.WarnContext(ctx, what, "error", err)
 		}
 	}
-	each(heard, "a recording was not written down", func(p *piece) (err error) {
-		p.text, err = l.Hear(some, s.enclosed(p.file))
-		return err
-	})
-	each(seen, "a picture was not described", func(p *piece) (err error) {
-		p.sight, err = v.View(some, s.enclosed(p.file))
-		return err
-	})
+	for i := range heard {
+		all.Go(func() {
+			text, err := guarded(func() (string, error) { return l.Hear(some, s.enclosed(heard[i].file)) })
+			failed("a recording was not written down", err)
+			heard[i].text = text
+		})
+	}
+	for i := range seen {
+		all.Go(func() {
+			sight, err := guarded(func() (Sight, error) { return v.View(some, s.enclosed(seen[i].file)) })
+			failed("a picture was not described", err)
+			seen[i].sight = sight
+		})
+	}
 	all.Wait()
 	s.takeSights(seen)
 	s.takeWords(ctx, heard)
@@ -120,16 +125,6 @@ func (s *scene) perceive(ctx context.Context, l Listener, heard []piece, v Viewe
 
 func (s *scene) enclosed(a message.Attachment) Enclosed {
 	return Enclosed{File: a, Language: orElse(s.who.Language, s.e.Desk.Language), Organisation: s.org, Conversation: s.in.Conversation}
-}
-
-// guarded turns a panic into an error, as read does.
-func guarded(do func() error) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("the assistant panicked: %v", v)
-		}
-	}()
-	return do()
 }
 
 // takeWords reads what was heard like words. It is marked as a machine's wherever it is

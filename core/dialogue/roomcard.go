@@ -76,8 +76,8 @@ func (s *scene) cardOf(t *ticket.Ticket, h *roomThread) (message.Card, error) {
 	for _, f := range []struct{ key, value string }{
 		{"field.requester", strings.Join(nonEmpty(requester.Name, org.Name), ", ")},
 		{"field.product", orElse(s.pathIn(t.About, lang), "–")},
-		{"field.priority", word("level." + string(t.Priority))},
-		{"field.severity", word("level." + string(t.Severity))},
+		{"field.priority", s.e.levelIn(lang, t.Priority)},
+		{"field.severity", s.e.levelIn(lang, t.Severity)},
 		{"field.status", s.e.statusIn(lang, t.Status, t.WaitingOn)},
 		{"field.agent", orElse(agent.Name, "–")},
 		{"field.due", s.dueText(t, lang)},
@@ -108,6 +108,11 @@ func colorOf(t *ticket.Ticket) string {
 		return "warning"
 	}
 	return ""
+}
+
+// levelIn is a priority or a severity in a language.
+func (e *Engine) levelIn(lang string, l ticket.Level) string {
+	return e.Catalogue.Word(lang, "level."+string(l))
 }
 
 // statusIn is the status for the team, in a language.

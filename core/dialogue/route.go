@@ -157,7 +157,7 @@ func (s *scene) fresh() error {
 		return s.inThread(s.thread)
 	}
 	thanks := s.courtesy()
-	plain := s.chat() && (isYes(s.in.Text) || isNo(s.in.Text)) // to nothing it is no matter for a ticket
+	plain := s.plainAnswer()
 	if thanks || plain {
 		// A ticket that waits for this person gets even an "ok": it may be the answer.
 		t, err := s.awaited()
@@ -195,6 +195,9 @@ func (s *scene) fresh() error {
 	}
 	return s.open()
 }
+
+// plainAnswer reports a bare yes or no in a chat: to nothing it is no matter for a ticket.
+func (s *scene) plainAnswer() bool { return s.chat() && (isYes(s.in.Text) || isNo(s.in.Text)) }
 
 // wordless reports whether nothing but signs was written in a chat: "?", "🙂".
 func (s *scene) wordless() bool {

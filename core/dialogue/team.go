@@ -40,12 +40,12 @@ func (s *scene) agent() error {
 	if !s.in.Forward.IsZero() {
 		return s.offerSender()
 	}
-	if num, rest := cutNumber(s.in.Text, s.now.In(s.e.Location).Year()); num != "" && leads(s.in.Text, rest) {
+	if num, rest := s.numberFirst(s.in.Text); num != "" {
 		t, err := s.atWork(num)
 		if t == nil || err != nil {
 			return err
 		}
-		return s.inTeamThread(t, strings.TrimLeft(rest, " :,-"))
+		return s.inTeamThread(t, rest)
 	}
 	return s.askAudience()
 }
@@ -68,6 +68,16 @@ func (s *scene) commandsUs() bool {
 		return true
 	}
 	return false
+}
+
+// numberFirst takes a protocol number off the beginning of words; "" when none stands there,
+// or when nothing follows.
+func (s *scene) numberFirst(text string) (num, rest string) {
+	num, rest = cutNumber(text, s.now.In(s.e.Location).Year())
+	if num == "" || !leads(text, rest) {
+		return "", text
+	}
+	return num, strings.TrimLeft(rest, " :,-")
 }
 
 // leads reports whether the number that was cut out stood first: rest is then all

@@ -59,12 +59,11 @@ func (b *Builtin) Explain(ctx context.Context, brief dialogue.Brief) (Explanatio
 	if r.Intent != dialogue.Matter || brief.IntentOnly {
 		return x, nil
 	}
-	pictures := seen(brief)
 	filed := meanwhile(func() precedent.Answer {
-		return b.precedents.Ask(strings.TrimSpace(stripReply(brief.Subject) + "\n" + brief.Text + "\n" + pictures))
+		return b.precedents.Ask(whole(brief))
 	})
 	x.Found = b.search(brief)
-	shown := x.Found[:b.shown(x.Found)]
+	shown := search.Above(x.Found, b.threshold)
 	if b.reranker != nil && brief.WantArticles {
 		if better, err := b.reranker.Rank(ctx, brief, shown); err == nil { // else the order is as it was, and the embedder said why
 			shown = better
@@ -72,7 +71,7 @@ func (b *Builtin) Explain(ctx context.Context, brief dialogue.Brief) (Explanatio
 	}
 	r.Subject = subject(all)
 	x.learn(filed(), brief.Offer)
-	before := strings.TrimSpace(strings.Join(brief.Earlier, "\n") + "\n" + pictures) // not theirs of now, but about the same
+	before := strings.TrimSpace(strings.Join(brief.Earlier, "\n") + "\n" + seen(brief)) // not theirs of now, but about the same
 	r.About, x.Named = offered().about(all, parse(before), shown, x.learned, r.Sure)
 	put(r.Sure, "severity", &r.Severity, severity(all, language))
 	put(r.Sure, "type", &r.Type, kind(all, language))
@@ -101,6 +100,11 @@ func meanwhile[T any](do func() T) (wait func() T) {
 	return wait
 }
 
+// whole is all that came: the subject, the words, and what pictures show.
+func whole(brief dialogue.Brief) string {
+	return strings.TrimSpace(stripReply(brief.Subject) + "\n" + brief.Text + "\n" + seen(brief))
+}
+
 // seen is what pictures that came along show, and the words that stand in them.
 func seen(brief dialogue.Brief) string {
 	var lines []string
@@ -108,15 +112,6 @@ func seen(brief dialogue.Brief) string {
 		lines = append(lines, s.Reads, s.Shows)
 	}
 	return strings.TrimSpace(strings.Join(lines, "\n"))
-}
-
-// shown is how many of the articles found are above the threshold.
-func (b *Builtin) shown(found []search.Match) int {
-	n := slices.IndexFunc(found, func(m search.Match) bool { return m.Score < b.threshold })
-	if n < 0 {
-		n = len(found)
-	}
-	return n
 }
 
 // learn takes over what texts like this one were filed under, of what is offered.

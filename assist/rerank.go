@@ -70,7 +70,7 @@ func NewReranker(e Embedder, kept Vectors, now func() time.Time, log *slog.Logge
 // is as it was. Articles whose words stay within the desk are placed by their score.
 func (r *Reranker) Rank(ctx context.Context, brief dialogue.Brief, found []search.Match) ([]search.Match, error) {
 	ranked := found[:min(len(found), mostRanked)]
-	texts := []string{meaningOf(strings.TrimSpace(stripReply(brief.Subject) + "\n" + brief.Text + "\n" + seen(brief)))}
+	texts := []string{meaningOf(whole(brief))}
 	var of []search.Match // whose texts they are
 	for _, m := range ranked {
 		if text := meaningOf(m.Article.Title + "\n" + m.Passage); text != "" && !m.Article.Within {

@@ -58,12 +58,12 @@ func featuresOf(text string) []feature {
 	writeOut(words)
 	const perWord = 20
 	c := collector{place: make(map[uint64]int, perWord*len(words)), found: make([]feature, 0, perWord*len(words))}
-	before := ""
+	before, mean := "", meanings()
 	for i, w := range words {
 		c.add(hashOf(word, "", w), word, true)
 		c.add(hashOf(pair, before, w), pair, false)
 		c.addRuns(w)
-		meanings.each(words[i:], func(is uint64) { c.add(is, sense, true) })
+		mean.each(words[i:], func(is uint64) { c.add(is, sense, true) })
 		before = w
 	}
 	return c.found

@@ -4,13 +4,14 @@ import (
 	_ "embed"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed senses.txt
 var sensesText string
 
-// meanings are those of senses.txt; nothing changes them.
-var meanings = readSenses(sensesText)
+// meanings are those of senses.txt, read when the first text is: most commands need none.
+var meanings = sync.OnceValue(func() *senses { return readSenses(sensesText) })
 
 // senses are what words and phrases of any desk mean, by their hashes.
 type senses struct {
@@ -26,8 +27,8 @@ type phrase struct {
 }
 
 // readSenses reads the lines of senses.txt.
-func readSenses(text string) senses {
-	s := senses{words: map[string][]uint64{}, stems: map[string][]uint64{}, phrases: map[string][]phrase{}}
+func readSenses(text string) *senses {
+	s := &senses{words: map[string][]uint64{}, stems: map[string][]uint64{}, phrases: map[string][]phrase{}}
 	var is uint64
 	for line := range strings.Lines(text) {
 		wordings, indented := strings.CutPrefix(strings.TrimRight(line, "\n"), "\t")

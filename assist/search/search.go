@@ -22,6 +22,14 @@ type Match struct {
 	Passage string  // the title, phrasing or piece of the body most like the question
 }
 
+// Above are the matches, best first, that reach the threshold.
+func Above(found []Match, threshold float64) []Match {
+	if n := slices.IndexFunc(found, func(m Match) bool { return m.Score < threshold }); n >= 0 {
+		return found[:n]
+	}
+	return found
+}
+
 // A question of more than partWords words is read sentence by sentence, since an
 // e-mail's greeting and signature would drown the one that tells. The best counts.
 const (

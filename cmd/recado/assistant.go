@@ -17,20 +17,27 @@ const spare = 500 * time.Millisecond
 // modelOptions are those of the configured language model, with the built-in assistant
 // that goes before it.
 func (d *desk) modelOptions(builtin dialogue.Assistant) llm.Options {
-	m := d.cfg.Assistant.Model
-	o := llm.Options{
-		Endpoint: endpointOf(m), BuiltIn: builtin, Desk: d.cfg.Desk.Name, Clock: d.clock, Location: d.cfg.Desk.TimeZone,
-		Deadline: d.cfg.Assistant.Patience - spare, Concurrency: m.Concurrency, Retries: m.Retries,
-		Budget:        llm.Budget{Day: int64(m.Budget.Day), Organisation: int64(m.Budget.Organisation), Conversation: int64(m.Budget.Conversation)},
-		Transcription: m.Transcription, Embeddings: m.Embeddings, Pictures: m.Pictures, Files: d.files.attachments,
-		Ledger: d.db.Spent(), Price: llm.Price{In: m.Price.In, Out: m.Price.Out, Embeddings: m.Price.Embeddings}, Log: d.log,
-	}
+	m, o := d.cfg.Assistant.Model, modelAlone(d.cfg, builtin)
+	o.Clock, o.Location, o.Log = d.clock, d.cfg.Desk.TimeZone, d.log
+	o.Transcription, o.Pictures, o.Files = m.Transcription, m.Pictures, d.files.attachments
+	o.Budget = llm.Budget{Day: int64(m.Budget.Day), Organisation: int64(m.Budget.Organisation), Conversation: int64(m.Budget.Conversation)}
+	o.Ledger, o.Price = d.db.Spent(), llm.Price{In: m.Price.In, Out: m.Price.Out, Embeddings: m.Price.Embeddings}
 	if _, isReal := d.clock.(bot.SystemClock); isReal {
 		o.Jitter = mathrand.Float64
 	} else {
 		o.Retries = 0 // on a stage, no time passes while something is waited for
 	}
 	return o
+}
+
+// modelAlone are the options of a model without a desk around it: nothing is counted, and
+// no file is opened.
+func modelAlone(cfg config.Config, builtin dialogue.Assistant) llm.Options {
+	m := cfg.Assistant.Model
+	return llm.Options{
+		Endpoint: endpointOf(m), BuiltIn: builtin, Desk: cfg.Desk.Name, Clock: bot.SystemClock{},
+		Deadline: cfg.Assistant.Patience - spare, Concurrency: m.Concurrency, Retries: m.Retries, Embeddings: m.Embeddings,
+	}
 }
 
 func endpointOf(m config.Model) llm.Endpoint {

@@ -7,7 +7,6 @@ import (
 
 	"recado/assist"
 	"recado/assist/llm"
-	"recado/bot"
 	"recado/core/dialogue"
 )
 
@@ -18,10 +17,9 @@ func (t tryer) modelTried() (*llm.Assistant, string, error) {
 	if at == "" {
 		at = llm.Kind(m.Kind).Address()
 	}
-	a, err := llm.New(llm.Options{
-		Endpoint: endpointOf(m), BuiltIn: assist.NewBuiltin(nil, 0), Desk: t.cfg.Desk.Name, Clock: bot.SystemClock{}, Deadline: checkTimeout,
-		Embeddings: m.Embeddings,
-	})
+	o := modelAlone(t.cfg, assist.NewBuiltin(nil, 0))
+	o.Deadline, o.Retries = checkTimeout, 0
+	a, err := llm.New(o)
 	return a, at, err
 }
 

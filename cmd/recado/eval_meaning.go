@@ -25,25 +25,20 @@ func byWords(_ string, found []search.Match) ([]search.Match, error) { return fo
 // enough to be shown keeps its place. A question without an answer of the model ends the
 // score: it would be the words' own.
 func byMeaning(ctx context.Context, cfg config.Config, log *slog.Logger) (ranking, error) {
-	m := cfg.Assistant.Model
-	if m.Embeddings == "" {
+	if cfg.Assistant.Model.Embeddings == "" {
 		return nil, errors.New("no model puts articles in order: see assistant.model.embeddings in the configuration file")
 	}
-	a, err := llm.New(llm.Options{
-		Endpoint: endpointOf(m), BuiltIn: assist.NewBuiltin(nil, 0), Desk: cfg.Desk.Name, Clock: bot.SystemClock{},
-		Deadline: cfg.Assistant.Patience - spare, Concurrency: m.Concurrency, Retries: m.Retries, Embeddings: m.Embeddings, Log: log,
-	})
+	o := modelAlone(cfg, assist.NewBuiltin(nil, 0))
+	o.Log = log
+	a, err := llm.New(o)
 	if err != nil {
 		return nil, err
 	}
 	r := assist.NewReranker(a.Embedder(), shelf{}, bot.SystemClock{}.Now, log)
 	return func(question string, found []search.Match) ([]search.Match, error) {
-		shown := slices.IndexFunc(found, func(m search.Match) bool { return m.Score < search.DefaultThreshold })
-		if shown < 0 {
-			shown = len(found)
-		}
-		better, err := r.Rank(ctx, dialogue.Brief{Text: question}, found[:shown])
-		return slices.Concat(better, found[shown:]), err
+		shown := search.Above(found, search.DefaultThreshold)
+		better, err := r.Rank(ctx, dialogue.Brief{Text: question}, shown)
+		return slices.Concat(better, found[len(shown):]), err
 	}, nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"recado/bot"
+	"recado/bot/bottest"
 	"recado/bot/inbox"
 	"recado/bot/outbox"
 	"recado/channels"
@@ -336,28 +336,20 @@ func TestRunTwiceAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, wa := newMemory(), newLine(message.WhatsApp, true)
 		d := newDesk(t, m, "a", []*line{wa})
-		var callers sync.WaitGroup
-		for range 10 {
-			callers.Go(func() {
-				for i := range 50 {
-					ctx, cancel := context.WithCancel(context.Background())
-					time.AfterFunc(time.Duration(i%7)*time.Millisecond, cancel)
-					if err := d.Run(ctx); err != nil {
-						t.Error(err)
-					}
-					if wa.isRunning() && ctx.Err() == nil {
-						t.Error("the channel still runs")
-					}
-				}
-			})
-		}
+		wait := bottest.RunOver(t, func(ctx context.Context) error {
+			err := d.Run(ctx)
+			if wa.isRunning() && ctx.Err() == nil {
+				t.Error("the channel still runs")
+			}
+			return err
+		})
 		for i := range 100 {
 			if err := d.Bot.Accept(t.Context(), text(fmt.Sprint("c", i%5), fmt.Sprint(i))); err != nil {
 				t.Error(err)
 			}
 			time.Sleep(time.Millisecond)
 		}
-		callers.Wait()
+		wait()
 		stop := d.start()
 		pass(10 * time.Second)
 		stop()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"recado/bot"
+	"recado/bot/bottest"
 	"recado/channels"
 	"recado/core/dialogue"
 	"recado/core/message"
@@ -192,16 +193,9 @@ func newDesk(t *testing.T, m *memory, owner string, all []*line, change ...func(
 
 // start runs the desk; stop ends it and waits.
 func (d *desk) start() (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- d.Run(ctx) }()
+	stop = bottest.Start(d.t, d.Run)
 	synctest.Wait()
-	return sync.OnceFunc(func() {
-		cancel()
-		if err := <-done; err != nil {
-			d.t.Errorf("Run = %v", err)
-		}
-	})
+	return stop
 }
 
 // pass lets time pass, and what it brings end.

@@ -293,23 +293,7 @@ func TestSettle(t *testing.T) {
 // TestFaultAtEveryCall makes one call after another of a desk fail, before or after
 // it took effect, once or for good (the process is dead, and another takes over).
 // Whatever fails: each item has one outcome and one answer, in order.
-func TestFaultAtEveryCall(t *testing.T) {
-	for _, after := range []bool{false, true} {
-		for _, dead := range []bool{false, true} {
-			for n := 1; ; n++ {
-				reached := false
-				name := fmt.Sprintf("call %d, after=%v, dead=%v", n, after, dead)
-				synctest.Test(t, func(t *testing.T) { reached = faultAt(t, name, n, after, dead) })
-				if !reached {
-					if n < 20 {
-						t.Errorf("only %d calls were made", n-1)
-					}
-					break
-				}
-			}
-		}
-	}
-}
+func TestFaultAtEveryCall(t *testing.T) { bottest.FaultAtEveryCall(t, faultAt) }
 
 func faultAt(t *testing.T, name string, n int, after, dead bool) (reached bool) {
 	m := newMemory()

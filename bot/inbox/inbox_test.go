@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
 
+	"recado/bot/bottest"
 	"recado/bot/inbox"
 	"recado/core/message"
 )
@@ -52,15 +52,7 @@ func newBench(t *testing.T, m *memory, owner string, change ...func(*inbox.Optio
 
 // start runs the inbox; stop ends it and waits.
 func (b *bench) start() (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- b.Run(ctx) }()
-	return sync.OnceFunc(func() {
-		cancel()
-		if err := <-done; err != nil {
-			b.t.Errorf("Run = %v", err)
-		}
-	})
+	return bottest.Start(b.t, b.Run)
 }
 
 func (b *bench) accept(items ...message.Inbound) {
@@ -382,23 +374,12 @@ func TestTurnThatDoesNotEnd(t *testing.T) {
 func TestRunTwiceAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, newMemory(), "a")
-		var callers sync.WaitGroup
-		for range 10 {
-			callers.Go(func() {
-				for i := range 50 {
-					ctx, cancel := context.WithCancel(context.Background())
-					time.AfterFunc(time.Duration(i%7)*time.Millisecond, cancel)
-					if err := b.Run(ctx); err != nil {
-						t.Error(err)
-					}
-				}
-			})
-		}
+		wait := bottest.RunOver(t, b.Run)
 		for i := range 200 {
 			b.accept(text(fmt.Sprint("c", i%5), fmt.Sprint(i)))
 			pass(time.Millisecond)
 		}
-		callers.Wait()
+		wait()
 		stop := b.start()
 		pass(10 * time.Second)
 		stop()

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"recado/bot/bottest"
 	"recado/bot/inbox"
 	"recado/core/message"
 )
@@ -159,23 +160,7 @@ func TestIdleClaimIsGivenUp(t *testing.T) {
 // TestFaultAtEveryCall makes one call after another fail, before or after it took
 // effect, once or for good (the process is dead, and another takes over). Whatever
 // fails: each item has one outcome, and turns keep the order of their conversation.
-func TestFaultAtEveryCall(t *testing.T) {
-	for _, after := range []bool{false, true} {
-		for _, dead := range []bool{false, true} {
-			for n := 1; ; n++ {
-				reached := false
-				name := fmt.Sprintf("call %d, after=%v, dead=%v", n, after, dead)
-				synctest.Test(t, func(t *testing.T) { reached = faultAt(t, name, n, after, dead) })
-				if !reached {
-					if n < 20 {
-						t.Errorf("only %d calls were made", n-1)
-					}
-					break
-				}
-			}
-		}
-	}
-}
+func TestFaultAtEveryCall(t *testing.T) { bottest.FaultAtEveryCall(t, faultAt) }
 
 func faultAt(t *testing.T, name string, n int, after, dead bool) (reached bool) {
 	m := newMemory()

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"recado/bot/bottest"
 	"recado/bot/lane"
 	"recado/channels"
 	"recado/core/message"
@@ -64,23 +65,12 @@ func TestEndOfTheProcess(t *testing.T) {
 func TestRunTwiceAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, &memory{}, &upstream{})
-		var callers sync.WaitGroup
-		for range 10 {
-			callers.Go(func() {
-				for i := range 50 {
-					ctx, cancel := context.WithCancel(context.Background())
-					time.AfterFunc(time.Duration(i%7)*time.Millisecond, cancel)
-					if err := b.Run(ctx); err != nil {
-						t.Error(err)
-					}
-				}
-			})
-		}
+		wait := bottest.RunOver(t, b.Run)
 		for i := range 200 {
 			b.say(fmt.Sprint("c", i%5), fmt.Sprint(i))
 			time.Sleep(time.Millisecond)
 		}
-		callers.Wait()
+		wait()
 		stop := b.start()
 		pass(10 * time.Second)
 		stop()
@@ -153,23 +143,7 @@ func TestSettle(t *testing.T) {
 // effect, once or for good (the process is dead, and another takes over). Sends are
 // calls too. Whatever fails: each message is sent, under one upstream id, first in
 // the order of posting, and ends once.
-func TestFaultAtEveryCall(t *testing.T) {
-	for _, after := range []bool{false, true} {
-		for _, dead := range []bool{false, true} {
-			for n := 1; ; n++ {
-				reached := false
-				name := fmt.Sprintf("call %d, after=%v, dead=%v", n, after, dead)
-				synctest.Test(t, func(t *testing.T) { reached = faultAt(t, name, n, after, dead) })
-				if !reached {
-					if n < 20 {
-						t.Errorf("only %d calls were made", n-1)
-					}
-					break
-				}
-			}
-		}
-	}
-}
+func TestFaultAtEveryCall(t *testing.T) { bottest.FaultAtEveryCall(t, faultAt) }
 
 func faultAt(t *testing.T, name string, n int, after, dead bool) (reached bool) {
 	m, up := &memory{}, &upstream{}

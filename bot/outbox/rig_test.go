@@ -1,16 +1,15 @@
 package outbox_test
 
 import (
-	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
 
+	"recado/bot/bottest"
 	"recado/bot/outbox"
 	"recado/channels"
 )
@@ -44,15 +43,7 @@ func newBench(t *testing.T, m *memory, up *upstream, change ...func(*outbox.Opti
 
 // start runs the outbox; stop ends it and waits.
 func (b *bench) start() (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- b.Run(ctx) }()
-	return sync.OnceFunc(func() {
-		cancel()
-		if err := <-done; err != nil {
-			b.t.Errorf("Run = %v", err)
-		}
-	})
+	return bottest.Start(b.t, b.Run)
 }
 
 // say posts and wakes, as a commit does.

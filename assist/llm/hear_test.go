@@ -1,9 +1,7 @@
 package llm_test
 
 import (
-	"context"
 	"errors"
-	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,28 +9,16 @@ import (
 	"recado/assist/assisttest"
 	"recado/assist/llm"
 	"recado/core/dialogue"
-	"recado/core/directory"
 	"recado/core/message"
 )
 
-// shelf has one recording.
-type shelf struct{}
-
-func (shelf) Open(_ context.Context, digest string) (io.ReadCloser, error) {
-	if digest != "voice" {
-		return nil, errors.New("no such file")
-	}
-	return io.NopCloser(strings.NewReader("OggS...")), nil
-}
-
 func voice(mediaType string) dialogue.Enclosed {
-	return dialogue.Enclosed{
-		File:     message.Attachment{Name: "../../../audio <1>.ogg", MediaType: mediaType, Size: 7, Digest: "voice"},
-		Language: "pt-BR", Organisation: directory.Organisation{ID: "aurora"}, Conversation: "whatsapp/desk/1",
-	}
+	return enclosed(message.Attachment{Name: "../../../audio <1>.ogg", MediaType: mediaType, Size: 7, Digest: "voice"})
 }
 
-func withVoice(o *llm.Options) { o.Files, o.Transcription, o.Retries = shelf{}, "whisper-1", 1 }
+func withVoice(o *llm.Options) {
+	o.Files, o.Transcription, o.Retries = files{"voice": []byte("OggS...")}, "whisper-1", 1
+}
 
 func TestHears(t *testing.T) {
 	r, deaf := newRig(t, nil, withVoice), newRig(t, nil, nil)

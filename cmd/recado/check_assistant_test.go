@@ -33,10 +33,7 @@ func TestCheckOfAModel(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server.Always(c.mood)
 			server.Lacks(c.lacks)
-			cfg := written(t, "recado.yaml", fmt.Sprintf(
-				"data: %s\nweb: {listen: %q}\nsmtp_in: {enabled: off}\ndesk: {register: s@desk.example}\nassistant: {model: {name: m1, url: %q, key: hunter2}}\n",
-				t.TempDir(), deadPort(t), c.url))
-			out, _, _ := told(t, "check", "-c", cfg)
+			out := checkedModel(t, c.url, "")
 			if got := lineOf(out, "model m1"); !strings.HasPrefix(got, c.want) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
@@ -64,10 +61,7 @@ func TestCheckOfEmbeddings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			server.Always(c.mood)
-			cfg := written(t, "recado.yaml", fmt.Sprintf(
-				"data: %s\nweb: {listen: %q}\nsmtp_in: {enabled: off}\ndesk: {register: s@desk.example}\nassistant: {model: {name: m1, url: %q, key: hunter2, embeddings: e1}}\n",
-				t.TempDir(), deadPort(t), server.URL))
-			out, _, _ := told(t, "check", "-c", cfg)
+			out := checkedModel(t, server.URL, "embeddings: e1")
 			if got := lineOf(out, "model e1"); !strings.HasPrefix(got, c.want) || c.mood == assisttest.Good && !strings.Contains(got, "costs one request") {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
@@ -104,13 +98,21 @@ func TestCheckOfPictures(t *testing.T) {
 			reads = c.reads
 			server.Always(c.mood)
 			server.Lacks(c.lacks)
-			cfg := written(t, "recado.yaml", fmt.Sprintf(
-				"data: %s\nweb: {listen: %q}\nsmtp_in: {enabled: off}\ndesk: {register: s@desk.example}\nassistant: {model: {name: m1, url: %q, key: hunter2, pictures: true}}\n",
-				t.TempDir(), deadPort(t), server.URL))
-			out, _, _ := told(t, "check", "-c", cfg)
+			out := checkedModel(t, server.URL, "pictures: true")
 			if got := lineOf(out, "pictures by m1"); !strings.HasPrefix(got, c.want) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
 	}
+}
+
+// checkedModel is what check says of a desk with the model m1 at an address; more of the
+// model's keys may follow.
+func checkedModel(t *testing.T, at, more string) string {
+	t.Helper()
+	cfg := written(t, "recado.yaml", fmt.Sprintf(
+		"data: %s\nweb: {listen: %q}\nsmtp_in: {enabled: off}\ndesk: {register: s@desk.example}\nassistant: {model: {name: m1, url: %q, key: hunter2, %s}}\n",
+		t.TempDir(), deadPort(t), at, more))
+	out, _, _ := told(t, "check", "-c", cfg)
+	return out
 }

@@ -168,17 +168,7 @@ func TestPicturesThatNobodyLooksAt(t *testing.T) {
 		p.says("ana", "email", "O pneu não grava.", "a.png 2 KB")
 	}
 	p.model.Always(assisttest.Good)
-	err := p.desk.db.Update(t.Context(), func(tx dialogue.Tx) error {
-		o, err := tx.OrganisationNamed(t.Context(), "Viação Aurora")
-		if err == nil {
-			o.NoAssistant = true
-			err = tx.SaveOrganisation(t.Context(), &o)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	auroraWantsNoModel(t, p.desk, true)
 	p.looks()
 	p.says("ana", "email", "O pneu não grava.", "a.png 3 KB")
 	if n := p.looks(); n != 0 {

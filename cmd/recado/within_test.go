@@ -70,18 +70,8 @@ func TestWordsOfWhoWantsNoModelStayWithin(t *testing.T) {
 		return left()
 	}
 	wantNoModel := func(no bool) {
-		err := s.desk.db.Update(t.Context(), func(tx dialogue.Tx) error {
-			o, err := tx.OrganisationNamed(t.Context(), "Viação Aurora")
-			if err == nil {
-				o.NoAssistant = no
-				err = tx.SaveOrganisation(t.Context(), &o)
-			}
-			return err
-		})
-		if err == nil {
-			err = s.desk.library.refresh(t.Context())
-		}
-		if err != nil {
+		auroraWantsNoModel(t, s.desk, no)
+		if err := s.desk.library.refresh(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -106,4 +96,20 @@ func indexed(ix *search.Index, words string) bool {
 		}
 	}
 	return false
+}
+
+// auroraWantsNoModel has an organisation keep its words from models, or not any more.
+func auroraWantsNoModel(t *testing.T, d *desk, no bool) {
+	t.Helper()
+	err := d.db.Update(t.Context(), func(tx dialogue.Tx) error {
+		o, err := tx.OrganisationNamed(t.Context(), "Viação Aurora")
+		if err == nil {
+			o.NoAssistant = no
+			err = tx.SaveOrganisation(t.Context(), &o)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
